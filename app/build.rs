@@ -1,0 +1,18 @@
+//! Turns the translations in `locales/` into code, so that a missing key or value stops the build.
+
+use std::{env, error::Error, path::PathBuf};
+
+use leptos_i18n_build::{Config, TranslationsInfos};
+
+/// One file for each room of the application.
+const NAMESPACES: [&str; 5] = ["common", "accounts", "loads", "board", "tracking"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let config = NAMESPACES.into_iter().try_fold(Config::new("en")?, |config, name| config.add_namespace(name))?;
+    let translations = TranslationsInfos::parse(config)?;
+    translations.emit_diagnostics();
+    translations.rerun_if_locales_changed();
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    translations.generate_i18n_module(out.join("i18n"))?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Who acts, and what they may do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CarrierId, DriverId, Refusal, SessionId, TenantId, Timestamp, UserId};
+
+/// What somebody is in their company or at a carrier. Names on the wire are those of the real-time standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Role {
+    /// Runs the company's account.
+    Admin,
+    /// Leads the desk.
+    OperationsManager,
+    /// Covers loads.
+    #[serde(alias = "DISPATCHER")]
+    Dispatch,
+    /// Sells to shippers.
+    Sales,
+    /// Bills and pays.
+    Accounting,
+    /// Looks after carriers.
+    CarrierRelations,
+    /// Answers questions.
+    Support,
+    /// Looks on.
+    ReadOnly,
+    /// Owns a carrier.
+    CarrierOwner,
+    /// Runs a carrier's portal account.
+    CarrierAdmin,
+    /// Dispatches at a carrier.
+    CarrierDispatcher,
+    /// Drives for a carrier.
+    Driver,
+}
+
+/// Every role, for tables and tests that must miss none.
+pub const ROLES: [Role; 12] = [
+    Role::Admin,
+    Role::OperationsManager,
+    Role::Dispatch,
+    Role::Sales,
+    Role::Accounting,
+    Role::CarrierRelations,
+    Role::Support,
+    Role::ReadOnly,
+    Role::CarrierOwner,
+    Role::CarrierAdmin,
+    Role::CarrierDispatcher,
+    Role::Driver,
+];
+
+/// Something that not everybody may do or see (`domain.md` §3.6 names them).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See loads: all of the company's for staff, their own for a carrier's people.
+    LoadView,
+    /// Enter new loads.
+    LoadCreate,
+    /// Choose carrier, driver and carrier rate.
+    LoadAssign,
+    /// Send an accepted load on its way.
+    LoadDispatch,
+    /// Move a load forward.
+    LoadStatusUpdate,
+    /// Move a load backward, with a reason.
+    LoadStatusRevert,
+    /// Cancel before pickup, with a reason.
+    LoadCancel,
+    /// Cancel after pickup, with a reason.
+    LoadCancelLate,
+    /// Exchange the carrier after pickup.
+    CarrierOverride,
+    /// Work on the dispatch board.
+    BoardView,
+    /// See the tracking map.
+    TrackingView,
+    /// Report where a truck is.
+    PositionReport,
+    /// See what the customer pays, and the margin.
+    FinanceView,
+    /// See what the carrier is paid.
+    CarrierRateView,
+    /// See a driver's telephone number.
+    DriverPhoneView,
+    /// See the company's own notes.
+    InternalNotesView,
+    /// See carriers and their drivers.
+    CarrierView,
+}
+
+impl Role {
+    /// The name used in rooms and tokens.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "ADMIN",
+            Self::OperationsManager => "OPERATIONS_MANAGER",
+            Self::Dispatch => "DISPATCH",
+            Self::Sales => "SALES",
+            Self::Accounting => "ACCOUNTING",
+            Self::CarrierRelations => "CARRIER_RELATIONS",
+            Self::Support => "SUPPORT",
+            Self::ReadOnly => "READ_ONLY",
+            Self::CarrierOwner => "CARRIER_OWNER",
+            Self::CarrierAdmin => "CARRIER_ADMIN",
+            Self::CarrierDispatcher => "CARRIER_DISPATCHER",
+            Self::Driver => "DRIVER",
+        }
+    }
+
+    /// The role of this name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        ROLES.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether this role works for the company itself rather than for a carrier.
+    pub const fn is_staff(self) -> bool {
+        !matches!(self, Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher | Self::Driver)
+    }
+
+    /// What this role may do (`domain.md` §§3.2 to 3.5, the lines headed "our choice").
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission as P;
+        match self {
+            Self::Admin => &[
+                P::LoadView, P::LoadCreate, P::LoadAssign, P::LoadDispatch, P::LoadStatusUpdate, P::LoadStatusRevert,
+                P::LoadCancel, P::LoadCancelLate, P::CarrierOverride, P::BoardView, P::TrackingView, P::FinanceView,
+                P::CarrierRateView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView,
+            ],
+            Self::OperationsManager => &[
+                P::LoadView, P::LoadCreate, P::LoadAssign, P::LoadDispatch, P::LoadStatusUpdate, P::LoadStatusRevert,
+                P::LoadCancel, P::BoardView, P::TrackingView, P::FinanceView, P::CarrierRateView, P::DriverPhoneView,
+                P::InternalNotesView, P::CarrierView,
+            ],
+            Self::Dispatch => &[
+                P::LoadView, P::LoadCreate, P::LoadAssign, P::LoadDispatch, P::LoadStatusUpdate, P::BoardView,
+                P::TrackingView, P::CarrierRateView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView,
+            ],
+            Self::Sales | Self::Accounting => &[P::FinanceView, P::CarrierRateView],
+            Self::CarrierRelations => &[P::CarrierRateView, P::DriverPhoneView, P::CarrierView],
+            Self::Support => &[P::LoadView, P::TrackingView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView],
+            Self::ReadOnly => &[P::LoadView, P::TrackingView, P::CarrierView],
+            Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => {
+                &[P::LoadView, P::LoadStatusUpdate, P::PositionReport, P::CarrierRateView]
+            }
+            Self::Driver => &[P::LoadView, P::LoadStatusUpdate, P::PositionReport],
+        }
+    }
+}
+
+/// A verified caller: made from a checked session, never from what a client says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// Who.
+    pub user: UserId,
+    /// Their name, as others see it.
+    pub name: String,
+    /// Their company.
+    pub tenant: TenantId,
+    /// What they are.
+    pub role: Role,
+    /// The carrier they work for, when they are not the company's own staff.
+    pub carrier: Option<CarrierId>,
+    /// The driver they are, when they drive.
+    pub driver: Option<DriverId>,
+    /// The sign-in by which they came.
+    pub session: SessionId,
+    /// When their token ends.
+    pub expires_at: Timestamp,
+}
+
+impl Actor {
+    /// Whether they have a permission.
+    pub fn can(&self, permission: Permission) -> bool {
+        self.role.permissions().contains(&permission)
+    }
+
+    /// The proof that they have a permission, which every write asks for.
+    ///
+    /// # Errors
+    /// [`Refusal::forbidden`] when they have it not.
+    pub fn may(&self, permission: Permission) -> Result<Grant<'_>, Refusal> {
+        if self.can(permission) { Ok(Grant { actor: self, permission }) } else { Err(Refusal::forbidden()) }
+    }
+}
+
+/// The proof that an actor has a permission. It can be had from [`Actor::may`] alone, so a write that takes one can't
+/// have forgotten to ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    actor: &'a Actor,
+    permission: Permission,
+}
+
+impl<'a> Grant<'a> {
+    /// Who holds it.
+    pub const fn actor(&self) -> &'a Actor {
+        self.actor
+    }
+
+    /// For what.
+    pub const fn permission(&self) -> Permission {
+        self.permission
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_is_found_by_its_name() {
+        for role in ROLES {
+            assert_eq!(Role::named(role.name()), Some(role));
+            assert_eq!(serde_json::to_string(&role).expect("json"), format!("\"{}\"", role.name()));
+        }
+        assert_eq!(serde_json::from_str::<Role>("\"DISPATCHER\"").expect("the alias"), Role::Dispatch);
+    }
+
+    #[test]
+    fn nobody_at_a_carrier_sees_the_customers_rate_or_internal_notes() {
+        for role in ROLES.into_iter().filter(|role| !role.is_staff()) {
+            for hidden in [Permission::FinanceView, Permission::InternalNotesView, Permission::BoardView, Permission::CarrierView] {
+                assert!(!role.permissions().contains(&hidden), "{} has {hidden:?}", role.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_dispatcher_sees_the_carrier_rate_but_not_the_margin() {
+        let may = Role::Dispatch.permissions();
+
+        assert!(may.contains(&Permission::CarrierRateView));
+        assert!(!may.contains(&Permission::FinanceView));
+    }
+}

@@ -1,0 +1,165 @@
+//! Following numbered streams: each event exactly once and in order, holes noticed at once.
+//!
+//! A reader that uses [`Follower`] needs to know three things only: what to apply now, when to ask for what it missed,
+//! and when to load afresh. The browser and the simulator both use it.
+
+use std::collections::BTreeMap;
+
+use crate::event::{Cursor, Mark, Place};
+
+/// What to do about an event that came in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step<T> {
+    /// Apply these, in this order.
+    Apply(Vec<T>),
+    /// It was applied before.
+    Repeat,
+    /// Something before it is missing: it is held; ask what was missed.
+    Hole,
+    /// The stream's history changed: load afresh.
+    Lost,
+}
+
+/// A reader's place in its streams, with the events that came too early.
+#[derive(Debug, Default)]
+pub struct Follower<T> {
+    cursor: Cursor,
+    held: BTreeMap<(String, u64), T>,
+}
+
+impl<T> Follower<T> {
+    /// Starts where a list was read.
+    pub const fn new(cursor: Cursor) -> Self {
+        Self { cursor, held: BTreeMap::new() }
+    }
+
+    /// How far it has read.
+    pub const fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    /// Takes an event that came in.
+    pub fn take(&mut self, place: &Place, item: T) -> Step<T> {
+        let Some(mark) = self.cursor.0.get_mut(&place.stream) else {
+            self.held.insert((place.stream.clone(), place.seq), item);
+            return Step::Hole;
+        };
+        if mark.epoch != place.epoch {
+            return Step::Lost;
+        }
+        if place.seq <= mark.seq {
+            return Step::Repeat;
+        }
+        if place.seq > mark.seq + 1 {
+            self.held.insert((place.stream.clone(), place.seq), item);
+            return Step::Hole;
+        }
+        mark.seq = place.seq;
+        let mut ready = vec![item];
+        ready.append(&mut self.release());
+        Step::Apply(ready)
+    }
+
+    /// Moves on to where an answer to `sync:request` (or a fresh list) stands, after its events were applied; gives the
+    /// held events that follow it.
+    pub fn caught_up(&mut self, cursor: Cursor) -> Vec<T> {
+        for (stream, mark) in cursor.0 {
+            let known = self.cursor.0.entry(stream).or_insert_with(|| mark.clone());
+            if known.epoch != mark.epoch || known.seq < mark.seq {
+                *known = mark;
+            }
+        }
+        self.release()
+    }
+
+    /// Whether a stream's told head lies beyond what was read.
+    pub fn is_behind(&self, head: &Cursor) -> bool {
+        head.0.iter().any(|(stream, told)| {
+            self.cursor.0.get(stream).is_none_or(|mark| mark.epoch != told.epoch || mark.seq < told.seq)
+        })
+    }
+
+    fn release(&mut self) -> Vec<T> {
+        let mut ready = Vec::new();
+        let held = core::mem::take(&mut self.held);
+        for ((stream, seq), item) in held {
+            match self.cursor.0.get_mut(&stream) {
+                Some(mark) if seq <= mark.seq => {}
+                Some(Mark { seq: known, .. }) if seq == *known + 1 => {
+                    *known = seq;
+                    ready.push(item);
+                }
+                _ => {
+                    self.held.insert((stream, seq), item);
+                }
+            }
+        }
+        ready
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seq: u64) -> Place {
+        Place { stream: "tenant:1".into(), seq, epoch: "a".into() }
+    }
+
+    fn following_from(seq: u64) -> Follower<u64> {
+        Follower::new(Cursor([("tenant:1".to_owned(), Mark { epoch: "a".into(), seq })].into()))
+    }
+
+    #[test]
+    fn events_in_order_are_applied_once() {
+        let mut reader = following_from(3);
+
+        assert_eq!(reader.take(&at(4), 4), Step::Apply(vec![4]));
+        assert_eq!(reader.take(&at(4), 4), Step::Repeat);
+        assert_eq!(reader.take(&at(2), 2), Step::Repeat);
+        assert_eq!(reader.take(&at(5), 5), Step::Apply(vec![5]));
+    }
+
+    #[test]
+    fn a_hole_holds_what_follows_until_it_is_closed() {
+        let mut reader = following_from(3);
+
+        assert_eq!(reader.take(&at(6), 6), Step::Hole);
+        assert_eq!(reader.take(&at(5), 5), Step::Hole);
+        assert_eq!(reader.take(&at(4), 4), Step::Apply(vec![4, 5, 6]));
+    }
+
+    #[test]
+    fn an_answer_closes_the_hole_and_releases_what_was_held() {
+        let mut reader = following_from(3);
+        reader.take(&at(7), 7);
+
+        let held = reader.caught_up(Cursor([("tenant:1".to_owned(), Mark { epoch: "a".into(), seq: 6 })].into()));
+
+        assert_eq!(held, vec![7]);
+        assert_eq!(reader.cursor().0["tenant:1"].seq, 7);
+    }
+
+    #[test]
+    fn an_older_answer_never_takes_the_reader_back() {
+        let mut reader = following_from(9);
+        reader.caught_up(Cursor([("tenant:1".to_owned(), Mark { epoch: "a".into(), seq: 6 })].into()));
+
+        assert_eq!(reader.take(&at(9), 9), Step::Repeat);
+    }
+
+    #[test]
+    fn another_epoch_means_loading_afresh() {
+        let mut reader = following_from(3);
+        assert_eq!(reader.take(&Place { epoch: "b".into(), ..at(4) }, 4), Step::Lost);
+    }
+
+    #[test]
+    fn a_head_beyond_what_was_read_shows_the_loss_of_the_last_event() {
+        let reader = following_from(3);
+        let head = |seq| Cursor([("tenant:1".to_owned(), Mark { epoch: "a".into(), seq })].into());
+
+        assert!(!reader.is_behind(&head(3)));
+        assert!(reader.is_behind(&head(4)));
+    }
+}

@@ -1,0 +1,528 @@
+//! Loads: what they are, how they are asked for, and what can be done to them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId,
+    geo::Point,
+    lenient,
+    status::LoadStatus,
+    tracking::LastFix,
+};
+
+/// What the trailer is (`domain.md` §2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the trade's own words need no other")]
+pub enum Equipment {
+    DryVan,
+    Reefer,
+    Flatbed,
+    StepDeck,
+    Lowboy,
+    Conestoga,
+    PowerOnly,
+    Sprinter,
+    Hotshot,
+    Tanker,
+    Hopper,
+    Container,
+}
+
+/// Every kind of equipment, commonest first.
+pub const EQUIPMENT: [Equipment; 12] = [
+    Equipment::DryVan,
+    Equipment::Reefer,
+    Equipment::Flatbed,
+    Equipment::StepDeck,
+    Equipment::Lowboy,
+    Equipment::Conestoga,
+    Equipment::PowerOnly,
+    Equipment::Sprinter,
+    Equipment::Hotshot,
+    Equipment::Tanker,
+    Equipment::Hopper,
+    Equipment::Container,
+];
+
+impl Equipment {
+    /// The name on the wire and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DryVan => "DRY_VAN",
+            Self::Reefer => "REEFER",
+            Self::Flatbed => "FLATBED",
+            Self::StepDeck => "STEP_DECK",
+            Self::Lowboy => "LOWBOY",
+            Self::Conestoga => "CONESTOGA",
+            Self::PowerOnly => "POWER_ONLY",
+            Self::Sprinter => "SPRINTER",
+            Self::Hotshot => "HOTSHOT",
+            Self::Tanker => "TANKER",
+            Self::Hopper => "HOPPER",
+            Self::Container => "CONTAINER",
+        }
+    }
+
+    /// The equipment of this name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        EQUIPMENT.into_iter().find(|equipment| equipment.name() == name)
+    }
+}
+
+/// A carrier, driver or colleague, as far as a row needs them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named<I> {
+    /// Which.
+    pub id: I,
+    /// As people call it.
+    pub name: String,
+}
+
+/// A booked window at a stop, in the stop's own time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Appointment {
+    /// When the window opens.
+    pub start: Timestamp,
+    /// When it closes.
+    pub end: Timestamp,
+    /// The zone's IANA name, such as `America/Chicago`.
+    pub zone: String,
+    /// Minutes that the stop's clock is ahead of UTC at the window's start; negative west of Greenwich.
+    pub offset_min: i32,
+    /// How the trade writes the zone, such as `CT`.
+    pub zone_short: String,
+}
+
+/// A town with its state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Town {
+    /// The town.
+    pub city: String,
+    /// Two letters.
+    pub state: String,
+}
+
+/// A load as lists, the board and the map show it, already cut to what the reader may see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadRow {
+    /// Which.
+    pub id: LoadId,
+    /// `LD-YYYYMM-NNNNN`.
+    pub load_number: String,
+    /// Goes up with every change; a write must name the one it saw.
+    pub version: i64,
+    /// Where it is in its life.
+    pub status: LoadStatus,
+    /// Since when.
+    pub status_changed_at: Timestamp,
+    /// When anything of it changed last.
+    pub updated_at: Timestamp,
+    /// Who pays for it.
+    pub customer_name: String,
+    /// What trailer it needs.
+    pub equipment: Equipment,
+    /// To be looked at first.
+    pub is_hot: bool,
+    /// Who moves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<Named<CarrierId>>,
+    /// Who drives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<Named<DriverId>>,
+    /// Who looks after it at the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatcher: Option<Named<UserId>>,
+    /// How many stops it has.
+    pub stop_count: u32,
+    /// The first stop.
+    pub origin: Town,
+    /// The last stop.
+    pub destination: Town,
+    /// Where the first stop is.
+    pub origin_point: Point,
+    /// Where the last stop is.
+    pub destination_point: Point,
+    /// The first stop's window.
+    pub pickup: Appointment,
+    /// The last stop's window.
+    pub delivery: Appointment,
+    /// Road miles from the first stop to the last.
+    pub miles: f64,
+    /// Where the truck was last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_location: Option<LastFix>,
+    /// When it is expected at its next stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eta: Option<Timestamp>,
+    /// What the carrier is paid, in cents; absent for those who may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_rate_cents: Option<i64>,
+    /// What the customer pays, in cents; absent for those who may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_rate_cents: Option<i64>,
+    /// When it was delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Timestamp>,
+}
+
+impl LoadRow {
+    /// This row without money, as it may go into an event.
+    #[must_use]
+    pub fn without_money(mut self) -> Self {
+        self.carrier_rate_cents = None;
+        self.customer_rate_cents = None;
+        self
+    }
+
+    /// This row as a carrier's people may see it: without the customer's rate and without the desk's own people.
+    #[must_use]
+    pub fn for_carrier(mut self) -> Self {
+        self.customer_rate_cents = None;
+        self.dispatcher = None;
+        self.is_hot = false;
+        self
+    }
+}
+
+/// What a stop is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StopKind {
+    /// Freight comes on.
+    Pickup,
+    /// Freight goes off.
+    Delivery,
+}
+
+impl StopKind {
+    /// The name on the wire and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pickup => "PICKUP",
+            Self::Delivery => "DELIVERY",
+        }
+    }
+}
+
+/// A stop of a load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stop {
+    /// Which.
+    pub id: StopId,
+    /// Counted from 1.
+    pub sequence: i32,
+    /// What for.
+    pub kind: StopKind,
+    /// The warehouse or plant.
+    pub facility: String,
+    /// Where.
+    pub town: Town,
+    /// Exactly where.
+    pub point: Point,
+    /// When.
+    pub appointment: Appointment,
+    /// When the truck came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Timestamp>,
+    /// When it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departed_at: Option<Timestamp>,
+}
+
+/// What happened to a load, for its timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum Happening {
+    /// It was entered.
+    LoadCreated,
+    /// It went from one status to another.
+    StatusChanged { from: LoadStatus, to: LoadStatus, reason: Option<String> },
+    /// Carrier or driver were chosen.
+    CarrierAssigned { carrier_name: String, driver_name: Option<String> },
+    /// The truck came to a stop.
+    StopArrived { city: String },
+    /// The truck left a stop.
+    StopDeparted { city: String },
+}
+
+/// A line of a load's timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: Timestamp,
+    /// By whom; nobody when it happened by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What.
+    #[serde(flatten)]
+    pub what: Happening,
+}
+
+/// Everything of one load that the reader may see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadDetail {
+    /// As in lists.
+    pub load: LoadRow,
+    /// In their order.
+    pub stops: Vec<Stop>,
+    /// Newest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// None can be uploaded yet.
+    pub documents: Vec<()>,
+    /// What is on the truck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commodity: Option<String>,
+    /// Pounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_lbs: Option<i64>,
+    /// The customer's own reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The desk's own notes; absent for those who may not see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// How to reach the driver; absent for those who may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver_phone: Option<String>,
+    /// The carrier's motor carrier number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_mc: Option<String>,
+}
+
+/// Which loads, in which order, and which page of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LoadQuery {
+    /// Statuses, separated by commas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Part of a load number, customer, carrier, driver, city or reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Only this carrier's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_id: Option<CarrierId>,
+    /// Only this dispatcher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispatcher_id: Option<UserId>,
+    /// Kinds of equipment, separated by commas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equipment: Option<String>,
+    /// Picked up at this moment or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup_from: Option<Timestamp>,
+    /// Picked up before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup_to: Option<Timestamp>,
+    /// A named selection, see [`View`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<View>,
+    /// A column's name, with a minus in front for descending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Counted from 1.
+    #[serde(deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Rows on a page, at most 1000.
+    #[serde(deserialize_with = "lenient::number", skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
+    /// Changed at this moment or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_since: Option<Timestamp>,
+}
+
+/// A selection that has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// Neither completed nor cancelled.
+    Active,
+    /// What the board shows: the active ones and what was completed in the last 24 hours.
+    Board,
+    /// Picked up within the next 24 hours and without a carrier, or marked hot.
+    Urgent,
+    /// Without a carrier.
+    Unassigned,
+    /// Picked up within the tenant's day.
+    Today,
+    /// From the pickup to the delivery.
+    InTransit,
+    /// Late or tight, see [`crate::risk`].
+    AtRisk,
+    /// Looked after by the reader.
+    Mine,
+}
+
+/// The columns by which a list can be sorted.
+pub const SORTS: [&str; 7] = ["pickup", "delivery", "loadNumber", "status", "carrier", "customer", "updated"];
+
+/// How many rows a page has when nobody says.
+pub const PAGE_SIZE: u32 = 50;
+
+/// How many rows a page may have.
+pub const MAX_PAGE_SIZE: u32 = 1000;
+
+/// A stop to be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewStop {
+    /// What for.
+    pub kind: StopKind,
+    /// The warehouse or plant.
+    #[serde(default)]
+    pub facility: String,
+    /// The town.
+    pub city: String,
+    /// Two letters.
+    pub state: String,
+    /// Exactly where; needed when the town isn't in the built-in list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+    /// The zone's IANA name; needed when the town isn't in the built-in list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// When the window opens: RFC 3339, or `YYYY-MM-DDTHH:MM` on the stop's own clock.
+    pub window_start: String,
+    /// When it closes, likewise.
+    pub window_end: String,
+}
+
+/// A load to be entered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewLoad {
+    /// Who pays.
+    pub customer_name: String,
+    /// What trailer.
+    pub equipment: Equipment,
+    /// In their order: first a pickup, last a delivery.
+    pub stops: Vec<NewStop>,
+    /// To be looked at first.
+    #[serde(default)]
+    pub is_hot: bool,
+    /// What is on the truck.
+    #[serde(default)]
+    pub commodity: Option<String>,
+    /// Pounds, 1 to 80,000 (`domain.md` §7.5).
+    #[serde(default)]
+    pub weight_lbs: Option<i64>,
+    /// The customer's own reference.
+    #[serde(default)]
+    pub reference: Option<String>,
+    /// Cents.
+    #[serde(default)]
+    pub customer_rate_cents: Option<i64>,
+    /// Cents.
+    #[serde(default)]
+    pub carrier_rate_cents: Option<i64>,
+    /// The desk's own.
+    #[serde(default)]
+    pub notes: Option<String>,
+}
+
+/// A load to be moved to another status.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeStatus {
+    /// Which.
+    pub load_id: LoadId,
+    /// Where to.
+    pub status: LoadStatus,
+    /// The version that the caller saw.
+    pub version: i64,
+    /// Why; needed for going back and for cancelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The caller confirms a delivery without its papers.
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+/// A carrier, and perhaps a driver, for a load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignLoad {
+    /// Which.
+    pub load_id: LoadId,
+    /// The version that the caller saw.
+    pub version: i64,
+    /// Who moves it.
+    pub carrier_id: CarrierId,
+    /// Who drives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver_id: Option<DriverId>,
+    /// What they are paid, in cents; unchanged when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_rate_cents: Option<i64>,
+    /// The status to take at once, such as `TENDERED` or `ACCEPTED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<LoadStatus>,
+}
+
+/// A load to be sent on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DispatchLoad {
+    /// Which.
+    pub load_id: LoadId,
+    /// The version that the caller saw.
+    pub version: i64,
+}
+
+/// A load to be called off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelLoad {
+    /// Which.
+    pub load_id: LoadId,
+    /// The version that the caller saw.
+    pub version: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// A load as the tracking map's first call gives it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+pub struct ActiveQuery {
+    /// `south,west,north,east` in degrees; everything when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<String>,
+    /// Changed at this moment or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_since: Option<Timestamp>,
+}
+
+/// A town that stops can be made in, from the built-in list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// The town.
+    pub city: String,
+    /// Two letters.
+    pub state: String,
+    /// Where.
+    pub point: Point,
+    /// The zone's IANA name.
+    pub zone: String,
+}
+
+/// How many loads each named selection has, for the caller's eyes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "named like the selections of `View`")]
+pub struct ViewCounts {
+    pub active: u64,
+    pub urgent: u64,
+    pub unassigned: u64,
+    pub today: u64,
+    pub in_transit: u64,
+    pub at_risk: u64,
+    pub mine: u64,
+}

@@ -1,0 +1,241 @@
+//! What a caller is told when the answer is no.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, status::LoadStatus};
+
+/// Why, in one word that programs can rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The input can't be read or lies outside its range; the details name each field.
+    Invalid,
+    /// Nobody is signed in.
+    Unauthorized,
+    /// The token was good once.
+    TokenExpired,
+    /// The session was ended.
+    Revoked,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// Not there, or not the caller's to know of.
+    NotFound,
+    /// Somebody else was faster; the details carry the current version and who changed it.
+    Conflict,
+    /// The load can't go from where it is to there; the details list where it can go.
+    IllegalTransition,
+    /// More than may be sent at once.
+    TooLarge,
+    /// A business rule stands against it; the details name the rule.
+    Refused,
+    /// Too many failed sign-ins.
+    Locked,
+    /// Too much in too short a time; the details say when to come again.
+    RateLimited,
+    /// More sockets than one user may have.
+    TooManyConnections,
+    /// Coordinates that aren't finite, out of range or exactly 0,0.
+    BadCoordinates,
+    /// Dated more than 2 minutes ahead or more than 7 days back.
+    BadTime,
+    /// The load isn't under way, or not the sender's.
+    NotUnderWay,
+    /// Something failed on the server's side.
+    Internal,
+}
+
+impl Code {
+    /// The HTTP status that carries it.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Invalid | Self::BadCoordinates | Self::BadTime => 400,
+            Self::Unauthorized | Self::TokenExpired | Self::Revoked => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict | Self::IllegalTransition => 409,
+            Self::TooLarge => 413,
+            Self::Refused | Self::NotUnderWay => 422,
+            Self::Locked => 423,
+            Self::RateLimited | Self::TooManyConnections => 429,
+            Self::Internal => 500,
+        }
+    }
+}
+
+/// A business rule that can stand against a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// A carrier must be chosen first.
+    CarrierNeeded,
+    /// A driver must be chosen first.
+    DriverNeeded,
+    /// The carrier's rate must be agreed first.
+    CarrierRateNeeded,
+    /// Origin, destination, dates and equipment must be there first.
+    DetailsNeeded,
+    /// The proof of delivery or an explicit confirmation must be there.
+    ConfirmationNeeded,
+    /// A reason must be given.
+    ReasonNeeded,
+    /// The carrier is fixed from pickup on.
+    CarrierLocked,
+    /// The load is finished.
+    LoadFinished,
+    /// The driver doesn't drive for that carrier.
+    DriverOfOtherCarrier,
+    /// The carrier isn't active.
+    CarrierInactive,
+}
+
+/// What belongs to a refusal beyond its code.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Details {
+    /// Per field of the input, what is wrong with it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// The current version of what the caller wanted to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// Who changed it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<String>,
+    /// When they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
+    /// The status it has now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<LoadStatus>,
+    /// Where the load can go from here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Vec<LoadStatus>>,
+    /// The rule that stands against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// How long to wait, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The id under which the server's log has the failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// A refusal, as it travels inside `{"error": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// For programs.
+    pub code: Code,
+    /// For people who read logs; pages have their own words for each code.
+    pub message: String,
+    /// What belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<Details>>,
+}
+
+impl Refusal {
+    /// A refusal without details.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: None }
+    }
+
+    fn with(code: Code, message: impl Into<String>, details: Details) -> Self {
+        Self { code, message: message.into(), details: Some(Box::new(details)) }
+    }
+
+    /// One field is wrong.
+    pub fn invalid(field: &str, fault: impl Into<String>) -> Self {
+        Self::invalid_fields(BTreeMap::from([(field.to_owned(), fault.into())]))
+    }
+
+    /// Several fields are wrong.
+    pub fn invalid_fields(fields: BTreeMap<String, String>) -> Self {
+        let message = fields.iter().map(|(field, fault)| format!("{field}: {fault}")).collect::<Vec<_>>().join("; ");
+        Self::with(Code::Invalid, message, Details { fields, ..Details::default() })
+    }
+
+    /// Nobody is signed in.
+    pub fn unauthorized() -> Self {
+        Self::new(Code::Unauthorized, "Sign in first.")
+    }
+
+    /// Signed in, but not allowed.
+    pub fn forbidden() -> Self {
+        Self::new(Code::Forbidden, "Your role does not allow this.")
+    }
+
+    /// Not there, or not the caller's to know of.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is no such thing here.")
+    }
+
+    /// Somebody else was faster.
+    pub fn conflict(version: i64, status: LoadStatus, changed_by: Option<String>, changed_at: Timestamp) -> Self {
+        let who = changed_by.as_deref().unwrap_or("Somebody");
+        Self::with(
+            Code::Conflict,
+            format!("{who} changed it at {changed_at}; it is now at version {version}."),
+            Details {
+                version: Some(version),
+                status: Some(status),
+                changed_by,
+                changed_at: Some(changed_at),
+                ..Details::default()
+            },
+        )
+    }
+
+    /// The load can't go from `from` to `to`.
+    pub fn illegal_transition(from: LoadStatus, to: LoadStatus, allowed: Vec<LoadStatus>) -> Self {
+        Self::with(
+            Code::IllegalTransition,
+            format!("A load can't go from {} to {}.", from.name(), to.name()),
+            Details { status: Some(from), allowed: Some(allowed), ..Details::default() },
+        )
+    }
+
+    /// A business rule stands against it.
+    pub fn rule(rule: Rule) -> Self {
+        let message = match rule {
+            Rule::CarrierNeeded => "Choose a carrier first.",
+            Rule::DriverNeeded => "Choose a driver first.",
+            Rule::CarrierRateNeeded => "Agree the carrier's rate first.",
+            Rule::DetailsNeeded => "Origin, destination, dates and equipment are needed first.",
+            Rule::ConfirmationNeeded => "Confirm it, or upload the proof of delivery.",
+            Rule::ReasonNeeded => "Give a reason.",
+            Rule::CarrierLocked => "The carrier is fixed from pickup on.",
+            Rule::LoadFinished => "The load is finished.",
+            Rule::DriverOfOtherCarrier => "That driver does not drive for this carrier.",
+            Rule::CarrierInactive => "That carrier is not active.",
+        };
+        Self::with(Code::Refused, message, Details { rule: Some(rule), ..Details::default() })
+    }
+
+    /// Too much in too short a time.
+    pub fn rate_limited(retry_after_ms: u64) -> Self {
+        Self::with(
+            Code::RateLimited,
+            "Too many requests.",
+            Details { retry_after_ms: Some(retry_after_ms), ..Details::default() },
+        )
+    }
+
+    /// Something failed on the server's side, told under an id and nothing else.
+    pub fn internal(request_id: impl Into<String>) -> Self {
+        Self::with(
+            Code::Internal,
+            "Something failed on our side.",
+            Details { request_id: Some(request_id.into()), ..Details::default() },
+        )
+    }
+}
+
+/// A refusal as the HTTP interface and acks wrap it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The refusal.
+    pub error: Refusal,
+}

@@ -1,0 +1,472 @@
+//! Where trucks are: what is sent, what is refused, and what moves a marker.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, LoadId, Refusal, Timestamp, geo::Point};
+
+/// How far ahead of the server's clock a fix may be dated, in milliseconds (`contract.md`, Positions).
+pub const MAX_AHEAD_MS: i64 = 2 * 60_000;
+
+/// How far back a fix may be dated, in milliseconds (`contract.md`, Positions).
+pub const MAX_BACK_MS: i64 = 7 * 24 * 3_600_000;
+
+/// How many fixes may come in one call.
+pub const MAX_BATCH: usize = 500;
+
+/// Faster than this, in kilometres an hour, no truck goes: such a jump waits for a second fix (`contract.md`, Positions).
+pub const MAX_SPEED_KMH: f64 = 200.0;
+
+/// Miles in a kilometre.
+const MILES_PER_KM: f64 = 0.621_371;
+
+/// Where a report comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Source {
+    /// A driver's telephone or page.
+    #[default]
+    Driver,
+    /// The truck's logging device.
+    Eld,
+    /// Typed in.
+    Manual,
+}
+
+impl Source {
+    /// The name on the wire and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Driver => "DRIVER",
+            Self::Eld => "ELD",
+            Self::Manual => "MANUAL",
+        }
+    }
+
+    /// The source of this name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Driver, Self::Eld, Self::Manual].into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// A truck tells where it is: `location:update`, and one entry of `POST /api/v1/positions`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateLocation {
+    /// For which load.
+    pub load_id: LoadId,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lng: f64,
+    /// When by the device's clock; the server's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_at: Option<Timestamp>,
+    /// Miles an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f64>,
+    /// Degrees clockwise from north.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<f64>,
+    /// Metres.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// Where it comes from.
+    #[serde(default)]
+    pub source: Source,
+}
+
+/// The answer to `location:update` once it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// Always true; a refusal says otherwise.
+    pub received: bool,
+}
+
+/// Several reports at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportPositions {
+    /// At most [`MAX_BATCH`].
+    pub positions: Vec<UpdateLocation>,
+}
+
+/// What became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionsReceived {
+    /// How many were new and are stored.
+    pub accepted: u32,
+    /// How many were there already.
+    pub duplicates: u32,
+    /// Those that were not taken.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A report that was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Its place in the call, from 0.
+    pub index: u32,
+    /// Why.
+    pub code: Code,
+}
+
+/// A report that passed the checks which need nothing but itself and a clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fix {
+    /// For which load.
+    pub load: LoadId,
+    /// Where.
+    pub point: Point,
+    /// By the device's clock.
+    pub at: Timestamp,
+    /// By the server's clock.
+    pub received_at: Timestamp,
+    /// Miles an hour.
+    pub speed: Option<f64>,
+    /// Degrees clockwise from north.
+    pub heading: Option<f64>,
+    /// Metres.
+    pub accuracy: Option<f64>,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+impl UpdateLocation {
+    /// Checks range and date, each with its own code.
+    ///
+    /// # Errors
+    /// [`Code::BadCoordinates`], [`Code::BadTime`] or [`Code::Invalid`].
+    pub fn check(self, now: Timestamp) -> Result<Fix, Refusal> {
+        let point = Point { lat: self.lat, lng: self.lng };
+        let in_range = (-90.0..=90.0).contains(&point.lat) && (-180.0..=180.0).contains(&point.lng);
+        if !in_range || (point.lat == 0.0 && point.lng == 0.0) {
+            return Err(Refusal::new(Code::BadCoordinates, "lat must be -90 to 90 and lng -180 to 180, and not both 0."));
+        }
+        let at = self.recorded_at.unwrap_or(now);
+        if at.since_ms(now) > MAX_AHEAD_MS || now.since_ms(at) > MAX_BACK_MS {
+            return Err(Refusal::new(Code::BadTime, "recordedAt is more than 2 minutes ahead or 7 days back."));
+        }
+        let within = |value: Option<f64>, range: core::ops::RangeInclusive<f64>| value.is_none_or(|v| range.contains(&v));
+        if !within(self.speed, 0.0..=10_000.0) {
+            return Err(Refusal::invalid("speed", "must be 0 or more miles an hour"));
+        }
+        if !within(self.heading, 0.0..=360.0) {
+            return Err(Refusal::invalid("heading", "must be 0 to 360 degrees"));
+        }
+        if !within(self.accuracy, 0.0..=100_000.0) {
+            return Err(Refusal::invalid("accuracy", "must be 0 or more metres"));
+        }
+        Ok(Fix {
+            load: self.load_id,
+            point,
+            at,
+            received_at: now,
+            speed: self.speed,
+            heading: self.heading,
+            accuracy: self.accuracy,
+            source: self.source,
+        })
+    }
+}
+
+/// Where a truck was last, as rows and the map show it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastFix {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lng: f64,
+    /// Degrees clockwise from north.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<f64>,
+    /// Miles an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f64>,
+    /// By the device's clock.
+    pub at: Timestamp,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+impl LastFix {
+    /// Where that is.
+    pub const fn point(&self) -> Point {
+        Point { lat: self.lat, lng: self.lng }
+    }
+}
+
+impl From<&Fix> for LastFix {
+    fn from(fix: &Fix) -> Self {
+        Self {
+            lat: fix.point.lat,
+            lng: fix.point.lng,
+            heading: fix.heading,
+            speed: fix.speed,
+            at: fix.at,
+            source: fix.source,
+        }
+    }
+}
+
+/// What is remembered of a truck to judge its next fix.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Track {
+    /// Where its marker is.
+    pub newest: Option<(Point, Timestamp)>,
+    /// A jump that waits for a second fix to agree.
+    pub suspect: Option<(Point, Timestamp)>,
+}
+
+/// What a fix does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It moves the marker.
+    Moves,
+    /// It is older than the newest: kept for the trail, moves nothing.
+    Trail,
+    /// Too fast to be true: kept and marked, moves nothing until a second fix agrees.
+    Suspect,
+}
+
+impl Track {
+    /// Judges a fix and remembers it. `max_kmh` is [`MAX_SPEED_KMH`] wherever time runs as usual; a simulation whose
+    /// clock runs faster scales it.
+    pub fn judge(&mut self, point: Point, at: Timestamp, max_kmh: f64) -> Verdict {
+        let Some(newest) = self.newest else {
+            self.newest = Some((point, at));
+            return Verdict::Moves;
+        };
+        if at <= newest.1 {
+            return Verdict::Trail;
+        }
+        let plausible = |from: (Point, Timestamp)| {
+            let hours = at.since_ms(from.1) as f64 / 3_600_000.0;
+            // A fix is only so exact: two of them a few hundred yards and a second apart are not a jump.
+            from.0.miles_to(point) <= max_kmh * MILES_PER_KM * hours + 0.3
+        };
+        let agrees = self.suspect.is_some_and(|suspect| at > suspect.1 && plausible(suspect));
+        if plausible(newest) || agrees {
+            *self = Self { newest: Some((point, at)), suspect: None };
+            return Verdict::Moves;
+        }
+        self.suspect = Some((point, at));
+        Verdict::Suspect
+    }
+}
+
+/// How old a fix may be before it no longer counts as live, in minutes (`domain.md` §7.4 and `users.md` §5.2).
+pub const AGEING_AFTER_MIN: i64 = 5;
+/// After how many minutes a truck counts as without signal.
+pub const STALE_AFTER_MIN: i64 = 30;
+
+/// How fresh a truck's position is: an axis of its own beside the risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Under 5 minutes old.
+    Live,
+    /// 5 to 30 minutes old.
+    Ageing,
+    /// Older.
+    Stale,
+    /// Never heard of.
+    Silent,
+}
+
+/// How fresh a position is at `now`.
+pub fn freshness(at: Option<Timestamp>, now: Timestamp) -> Freshness {
+    match at.map(|at| now.since_ms(at) / 60_000) {
+        None => Freshness::Silent,
+        Some(..AGEING_AFTER_MIN) => Freshness::Live,
+        Some(..STALE_AFTER_MIN) => Freshness::Ageing,
+        Some(_) => Freshness::Stale,
+    }
+}
+
+/// A part of the globe: south, west, north, east, in degrees.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// The southern edge.
+    pub south: f64,
+    /// The western edge.
+    pub west: f64,
+    /// The northern edge.
+    pub north: f64,
+    /// The eastern edge.
+    pub east: f64,
+}
+
+impl Bounds {
+    /// Whether a place lies in it. An eastern edge west of the western one crosses the date line.
+    pub fn contain(&self, point: Point) -> bool {
+        let lat = (self.south..=self.north).contains(&point.lat);
+        let lng = if self.west <= self.east {
+            (self.west..=self.east).contains(&point.lng)
+        } else {
+            point.lng >= self.west || point.lng <= self.east
+        };
+        lat && lng
+    }
+
+    /// Reads `south,west,north,east`.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when that is not what it is.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let fault = || Refusal::invalid("bounds", "must be south,west,north,east in degrees");
+        let mut edges = [0.0_f64; 4];
+        let mut parts = text.split(',');
+        for edge in &mut edges {
+            *edge = parts.next().and_then(|part| part.trim().parse().ok()).filter(|v: &f64| v.is_finite()).ok_or_else(fault)?;
+        }
+        let [south, west, north, east] = edges;
+        if parts.next().is_some() || south > north {
+            return Err(fault());
+        }
+        Ok(Self { south, west, north, east })
+    }
+}
+
+/// Asks for the fleet stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WatchFleet {
+    /// Which part of the globe; the whole fleet when absent.
+    #[serde(default)]
+    pub bounds: Option<Bounds>,
+}
+
+/// The answer to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watching {
+    /// How many trucks are in view at first.
+    pub watching: usize,
+}
+
+/// One truck of the fleet stream: load, lat, lng, heading, speed, and when, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FleetFix(pub LoadId, pub f64, pub f64, pub Option<f64>, pub Option<f64>, pub i64);
+
+impl FleetFix {
+    /// Puts a truck's last fix into the stream's short form.
+    pub const fn new(load: LoadId, fix: &LastFix) -> Self {
+        Self(load, fix.lat, fix.lng, fix.heading, fix.speed, fix.at.millis())
+    }
+
+    /// Which load, and its fix.
+    pub const fn open(self) -> (LoadId, LastFix) {
+        let Self(load, lat, lng, heading, speed, at) = self;
+        (load, LastFix { lat, lng, heading, speed, at: Timestamp::from_millis(at), source: Source::Driver })
+    }
+}
+
+/// A stored fix of a load's trail.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrailFix {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lng: f64,
+    /// By the device's clock.
+    pub at: Timestamp,
+    /// Miles an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f64>,
+    /// Degrees clockwise from north.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<f64>,
+    /// Too fast to be true.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub suspect: bool,
+}
+
+/// Which trail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrailQuery {
+    /// Of which load.
+    pub load_id: LoadId,
+    /// From when on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    fn report(lat: f64, lng: f64) -> UpdateLocation {
+        UpdateLocation {
+            load_id: LoadId::new(uuid::Uuid::nil()),
+            lat,
+            lng,
+            recorded_at: None,
+            speed: None,
+            heading: None,
+            accuracy: None,
+            source: Source::Driver,
+        }
+    }
+
+    #[test]
+    fn coordinates_out_of_range_are_refused_each_with_its_code() {
+        for (lat, lng) in [
+            (f64::NAN, 0.0),
+            (40.0, f64::NAN),
+            (f64::INFINITY, 0.0),
+            (1e308, 0.0),
+            (90.000_1, 0.0),
+            (-90.000_1, 0.0),
+            (0.0, 180.000_1),
+            (0.0, -180.000_1),
+            (0.0, 0.0),
+            (-0.0, 0.0),
+        ] {
+            let refused = report(lat, lng).check(NOW).expect_err("refused");
+            assert_eq!(refused.code, Code::BadCoordinates, "{lat},{lng}");
+        }
+        assert!(report(90.0, 180.0).check(NOW).is_ok());
+        assert!(report(0.0, 12.0).check(NOW).is_ok(), "the equator is a place");
+    }
+
+    #[test]
+    fn a_fix_from_tomorrow_or_from_last_month_is_refused() {
+        for (offset_ms, good) in [
+            (MAX_AHEAD_MS, true),
+            (MAX_AHEAD_MS + 1, false),
+            (-MAX_BACK_MS, true),
+            (-MAX_BACK_MS - 1, false),
+            (i64::MAX, false),
+        ] {
+            let ask = UpdateLocation { recorded_at: Some(NOW.plus_ms(offset_ms)), ..report(40.0, -90.0) };
+            assert_eq!(ask.check(NOW).is_ok(), good, "{offset_ms}");
+        }
+    }
+
+    #[test]
+    fn an_older_fix_never_moves_the_marker() {
+        let mut track = Track::default();
+        let point = Point { lat: 40.0, lng: -90.0 };
+
+        assert_eq!(track.judge(point, NOW, MAX_SPEED_KMH), Verdict::Moves);
+        assert_eq!(track.judge(point, NOW.plus_minutes(-1), MAX_SPEED_KMH), Verdict::Trail);
+        assert_eq!(track.newest, Some((point, NOW)));
+    }
+
+    #[test]
+    fn a_teleport_waits_for_a_second_fix_that_agrees() {
+        let mut track = Track::default();
+        let here = Point { lat: 40.0, lng: -90.0 };
+        let far = Point { lat: 35.0, lng: -80.0 };
+
+        track.judge(here, NOW, MAX_SPEED_KMH);
+        assert_eq!(track.judge(far, NOW.plus_minutes(1), MAX_SPEED_KMH), Verdict::Suspect);
+        assert_eq!(track.judge(here, NOW.plus_minutes(2), MAX_SPEED_KMH), Verdict::Moves, "one bad fix moves nothing");
+
+        track.judge(far, NOW.plus_minutes(3), MAX_SPEED_KMH);
+        assert_eq!(track.judge(far, NOW.plus_minutes(4), MAX_SPEED_KMH), Verdict::Moves, "two agree");
+    }
+}

@@ -1,0 +1,3 @@
+//! The dispatch board.
+
+pub mod page;

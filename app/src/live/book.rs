@@ -1,0 +1,196 @@
+//! What a page knows of loads: one entry for each, whoever told of it.
+
+use std::collections::BTreeMap;
+
+use contract::{
+    LoadId,
+    event::Happened,
+    loads::LoadRow,
+    status::LoadStatus,
+    tracking::{FleetFix, LastFix},
+};
+use leptos::prelude::*;
+
+/// A load, with what this page's user wants of it while the server's answer is out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// As the server last told.
+    pub row: LoadRow,
+    /// The status that the user moved it to; shown at once, gone when refused.
+    wanted: Option<(Ticket, LoadStatus)>,
+    /// Goes up with each change by somebody else, for the flash.
+    pub changed: u32,
+}
+
+/// Tells one wish from a later one about the same load, so that answers that come out of order settle only their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u32);
+
+impl Entry {
+    /// The status to show.
+    pub fn status(&self) -> LoadStatus {
+        self.wanted.map_or(self.row.status, |(_, status)| status)
+    }
+
+    /// Whether an answer is still out.
+    pub const fn is_waiting(&self) -> bool {
+        self.wanted.is_some()
+    }
+}
+
+/// All loads that the page knows of.
+#[derive(Clone, Copy)]
+pub struct Book {
+    entries: StoredValue<BTreeMap<LoadId, ArcRwSignal<Entry>>>,
+    /// Goes up when a load comes or goes, or moves to where another list shows it.
+    shape: RwSignal<u32>,
+    tickets: StoredValue<u32>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Book {
+    /// Knows nothing yet.
+    pub fn new() -> Self {
+        Self { entries: StoredValue::new(BTreeMap::new()), shape: RwSignal::new(0), tickets: StoredValue::new(0) }
+    }
+
+    /// A load, without following whether it comes or goes.
+    pub fn entry(&self, id: LoadId) -> Option<ArcRwSignal<Entry>> {
+        self.entries.with_value(|entries| entries.get(&id).cloned())
+    }
+
+    /// The loads that `keep` keeps, and the caller runs again when one comes, goes or changes its place. The order is
+    /// that of `key`.
+    pub fn select<K: Ord>(&self, keep: impl Fn(&Entry) -> bool, key: impl Fn(&Entry) -> K) -> Vec<LoadId> {
+        self.shape.track();
+        let mut kept: Vec<(K, LoadId)> = self.entries.with_value(|entries| {
+            entries
+                .iter()
+                .filter_map(|(id, entry)| entry.with_untracked(|entry| keep(entry).then(|| (key(entry), *id))))
+                .collect()
+        });
+        kept.sort();
+        kept.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Takes rows that a list gave; newer ones replace older ones.
+    pub fn merge(&self, rows: impl IntoIterator<Item = LoadRow>) {
+        let mut reshaped = false;
+        for row in rows {
+            reshaped |= self.put(row, false);
+        }
+        if reshaped {
+            self.reshape();
+        }
+    }
+
+    /// Takes an event. `mine` when this page's user caused it: then nothing flashes.
+    pub fn apply(&self, happened: &Happened, mine: bool) {
+        let row = match happened {
+            Happened::LoadCreated(event) => &event.load,
+            Happened::LoadUpdated(event) => &event.load,
+            Happened::LoadStatusChanged(event) => &event.load,
+            Happened::LoadAssigned(event) => &event.load,
+            Happened::LoadDispatched(event) => &event.load,
+            Happened::LoadDelivered(event) => &event.load,
+            Happened::CarrierLoadAssigned(event) => &event.load,
+            Happened::CarrierLoadWithdrawn(event) => {
+                self.entries.update_value(|entries| _ = entries.remove(&event.load_id));
+                return self.reshape();
+            }
+            Happened::LoadEtaUpdated(event) => {
+                if let Some(entry) = self.entry(event.load_id) {
+                    entry.update(|entry| entry.row.eta = event.new_eta);
+                }
+                return;
+            }
+            Happened::StopArrived(_) | Happened::StopDeparted(_) => return,
+        };
+        if self.put(row.clone(), !mine) {
+            self.reshape();
+        }
+    }
+
+    /// Takes newest positions; an older one moves nothing.
+    pub fn moved(&self, fixes: impl IntoIterator<Item = FleetFix>) {
+        for (load, fix) in fixes.into_iter().map(FleetFix::open) {
+            if let Some(entry) = self.entry(load)
+                && entry.with_untracked(|entry| is_newer(Some(&fix), entry.row.current_location.as_ref()))
+            {
+                entry.update(|entry| entry.row.current_location = Some(fix));
+            }
+        }
+    }
+
+    /// Shows a status at once, before the server has answered.
+    pub fn want(&self, id: LoadId, status: LoadStatus) -> Ticket {
+        let ticket = Ticket(self.tickets.with_value(|last| last + 1));
+        self.tickets.set_value(ticket.0);
+        if let Some(entry) = self.entry(id) {
+            entry.update(|entry| entry.wanted = Some((ticket, status)));
+            self.reshape();
+        }
+        ticket
+    }
+
+    /// Ends a wish: with the row that the server answered, or with nothing when it refused. A later wish stays.
+    pub fn settle(&self, id: LoadId, ticket: Ticket, row: Option<LoadRow>) {
+        if let Some(row) = row {
+            self.put(row, false);
+        }
+        if let Some(entry) = self.entry(id) {
+            entry.update(|entry| {
+                if entry.wanted.is_some_and(|(own, _)| own == ticket) {
+                    entry.wanted = None;
+                }
+            });
+        }
+        self.reshape();
+    }
+
+    /// Puts a row in unless a newer one is there; whether lists must be put together anew.
+    fn put(&self, row: LoadRow, flash: bool) -> bool {
+        let Some(entry) = self.entry(row.id) else {
+            let id = row.id;
+            let entry = ArcRwSignal::new(Entry { row, wanted: None, changed: u32::from(flash) });
+            self.entries.update_value(|entries| _ = entries.insert(id, entry));
+            return true;
+        };
+        let (same, stale) = entry.with_untracked(|have| (have.row == row, row.version < have.row.version));
+        if same || stale {
+            return false;
+        }
+        let before = entry.with_untracked(|entry| (entry.status(), entry.row.pickup.start, entry.row.carrier.clone()));
+        entry.update(|entry| {
+            let newer = row.version > entry.row.version;
+            let old = std::mem::replace(&mut entry.row, row);
+            // Events carry no money: what a list told stays until a list tells otherwise.
+            entry.row.carrier_rate_cents = entry.row.carrier_rate_cents.or(old.carrier_rate_cents);
+            entry.row.customer_rate_cents = entry.row.customer_rate_cents.or(old.customer_rate_cents);
+            if !is_newer(entry.row.current_location.as_ref(), old.current_location.as_ref()) {
+                entry.row.current_location = old.current_location;
+            }
+            if flash && newer {
+                entry.changed += 1;
+            }
+        });
+        before != entry.with_untracked(|entry| (entry.status(), entry.row.pickup.start, entry.row.carrier.clone()))
+    }
+
+    fn reshape(&self) {
+        self.shape.update(|shape| *shape = shape.wrapping_add(1));
+    }
+}
+
+fn is_newer(fix: Option<&LastFix>, than: Option<&LastFix>) -> bool {
+    match (fix, than) {
+        (Some(fix), Some(than)) => fix.at >= than.at,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}

@@ -1,0 +1,39 @@
+//! What pages ask about loads.
+
+use async_trait::async_trait;
+use contract::{
+    Listed, LoadId, Refusal,
+    actor::Actor,
+    loads::{ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad, ViewCounts},
+};
+
+/// Loads, always as far as `who` may see and change them.
+#[async_trait]
+pub trait Loads: Send + Sync {
+    /// The loads that match, a page of them.
+    async fn loads(&self, who: &Actor, query: LoadQuery) -> Result<Listed<LoadRow>, Refusal>;
+
+    /// How many loads each named selection has.
+    async fn load_counts(&self, who: &Actor) -> Result<ViewCounts, Refusal>;
+
+    /// One load with its stops and timeline.
+    async fn load(&self, who: &Actor, id: LoadId) -> Result<LoadDetail, Refusal>;
+
+    /// The loads under way, for the map.
+    async fn active_loads(&self, who: &Actor, query: ActiveQuery) -> Result<Listed<LoadRow>, Refusal>;
+
+    /// Enters a load.
+    async fn create_load(&self, who: &Actor, new: NewLoad) -> Result<LoadRow, Refusal>;
+
+    /// Moves a load to another status.
+    async fn change_status(&self, who: &Actor, ask: ChangeStatus) -> Result<LoadRow, Refusal>;
+
+    /// Gives a load to a carrier and perhaps a driver.
+    async fn assign_load(&self, who: &Actor, ask: AssignLoad) -> Result<LoadRow, Refusal>;
+
+    /// Sends a load on its way.
+    async fn dispatch_load(&self, who: &Actor, ask: DispatchLoad) -> Result<LoadRow, Refusal>;
+
+    /// Calls a load off.
+    async fn cancel_load(&self, who: &Actor, ask: CancelLoad) -> Result<LoadRow, Refusal>;
+}

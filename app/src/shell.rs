@@ -1,0 +1,41 @@
+//! The HTML around every page.
+
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_meta::MetaTags;
+
+/// Where the site's files are, each under an address that changes with its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    /// The style sheet.
+    pub css: String,
+    /// The script that starts the page.
+    pub js: String,
+    /// The compiled page.
+    pub wasm: String,
+}
+
+/// The document: the browser gets the styles and starts fetching the compiled page at once.
+pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
+    let Assets { css, js, wasm } = assets.clone();
+    let boot = format!("import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(hydrate)");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <link rel="preload" href="/vendor/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="stylesheet" href=css />
+                <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
+                <link rel="modulepreload" href=js />
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <script r#type="module">{boot}</script>
+                <AutoReload options />
+                <MetaTags />
+            </head>
+            <body>
+                <crate::App />
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,5 @@
+//! What pages are put together from.
+
+pub mod frame;
+pub mod missing;
+pub mod toast;

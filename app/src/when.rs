@@ -1,0 +1,78 @@
+//! Times and ages in words.
+
+use contract::{Timestamp, loads::Appointment};
+
+/// `14:02` on a clock that is `offset_min` minutes ahead of UTC.
+pub fn clock(at: Timestamp, offset_min: i32) -> String {
+    local(at, offset_min).format("%H:%M").to_string()
+}
+
+/// `Mon 24 14:00` on such a clock.
+pub fn day_and_clock(at: Timestamp, offset_min: i32) -> String {
+    local(at, offset_min).format("%a %d %H:%M").to_string()
+}
+
+/// The start of a window on the stop's own clock: `Mon 24 14:00 CT`.
+pub fn window_start(appointment: &Appointment) -> String {
+    format!("{} {}", day_and_clock(appointment.start, appointment.offset_min), appointment.zone_short)
+}
+
+/// An age in the two largest words that matter: `now`, `12 min`, `5 h`, `3 d`.
+pub fn age(from: Timestamp, now: Timestamp) -> String {
+    minutes(now.since_ms(from) / 60_000)
+}
+
+/// A length of time given in minutes, likewise.
+pub fn minutes(min: i64) -> String {
+    match min {
+        ..1 => "now".to_owned(),
+        1..60 => format!("{min} min"),
+        60..2_880 => format!("{} h", min / 60),
+        _ => format!("{} d", min / 1_440),
+    }
+}
+
+fn local(at: Timestamp, offset_min: i32) -> chrono::NaiveDateTime {
+    at.plus_minutes(i64::from(offset_min)).utc().naive_utc()
+}
+
+/// The page's clock: it shows what the server's clock showed when the page was rendered, so that the browser wakes to
+/// the very same words, and runs from then on.
+#[derive(Clone, Copy)]
+pub struct Now(leptos::prelude::RwSignal<Timestamp>);
+
+/// How often ages are written anew, in milliseconds.
+#[cfg(feature = "hydrate")]
+const TICK_MS: u64 = 15_000;
+
+/// Makes the page's clock.
+pub fn provide_now(rendered_at: Timestamp) {
+    use leptos::prelude::*;
+    let now = RwSignal::new(rendered_at);
+    provide_context(Now(now));
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        // Counted by the time that passes and not by the browser's idea of the date: many clocks are wrong.
+        let clock = window().performance();
+        let started = clock.as_ref().map_or(0.0, web_sys::Performance::now);
+        let tick = move || {
+            let passed = clock.as_ref().map_or(0.0, web_sys::Performance::now) - started;
+            now.set(rendered_at.plus_ms(passed as i64));
+        };
+        if let Ok(handle) = set_interval_with_handle(tick, std::time::Duration::from_millis(TICK_MS)) {
+            on_cleanup(move || handle.clear());
+        }
+    });
+}
+
+/// The page's clock, to be followed.
+pub fn now() -> Timestamp {
+    use leptos::prelude::*;
+    expect_context::<Now>().0.get()
+}
+
+/// The page's clock, not to be followed.
+pub fn now_untracked() -> Timestamp {
+    use leptos::prelude::*;
+    expect_context::<Now>().0.get_untracked()
+}

@@ -1,0 +1,83 @@
+//! What the pages' ports are implemented on: the store, the clock, and the ways out.
+
+use std::{ops::Deref, sync::Arc};
+
+use contract::{
+    Refusal, TenantId,
+    actor::{Actor, Grant},
+    event::{Cursor, Missed},
+};
+use serde_json::Value;
+
+use crate::{
+    clock::Clock,
+    error::Result,
+    journal,
+    store::{By, Outbox, Store, Tx},
+    tracking::intake::Intake,
+};
+
+/// How time runs: as usual, or faster for a simulation.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// How many simulated minutes pass in one: 1 outside of demos.
+    pub scale: f64,
+}
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Parts>);
+
+/// What a desk is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Where committed events go.
+    pub outbox: Outbox,
+    /// Where fixes go to be stored together.
+    pub intake: Intake,
+    /// How time runs.
+    pub pace: Pace,
+}
+
+impl Deref for Desk {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Desk {
+    /// Puts a desk together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Begins a write for a caller who holds the permission for it.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn begin<'a>(&self, grant: Grant<'a>) -> Result<Tx<'a>> {
+        self.store.begin(By::Caller(grant), &self.clock, &self.outbox).await
+    }
+
+    /// Begins a write of the server's own for a company.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn begin_itself(&self, tenant: TenantId) -> Result<Tx<'static>> {
+        self.store.begin(By::Itself(tenant), &self.clock, &self.outbox).await
+    }
+}
+
+impl app::caller::Desk for Desk {}
+
+#[async_trait::async_trait]
+impl app::live::port::Journal for Desk {
+    async fn missed(&self, who: &Actor, since: Cursor) -> Result<Missed<Value>, Refusal> {
+        Ok(journal::missed(&self.store, who, &since).await?)
+    }
+}

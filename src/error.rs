@@ -1,0 +1,43 @@
+//! Saying no, and failing.
+
+use contract::Refusal;
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller is told why.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The caller is told an id, the log the rest.
+    #[error("{0:#}")]
+    Internal(anyhow::Error),
+}
+
+/// What most of the server returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<Error> for Refusal {
+    /// The edge's view of an error: an internal one is logged here, once, under the id that the caller gets.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal,
+            Error::Internal(source) => {
+                let request_id = crate::clock::new_id().to_string();
+                tracing::error!(request.id = %request_id, error = format!("{source:#}"), "A request failed");
+                Self::internal(request_id)
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Changing a load: every edge of its life with the permission and the conditions that it needs.
+
+use chrono::{DateTime, Utc};
+use contract::{
+    LoadId, Refusal,
+    actor::{Actor, Permission},
+    event::{LoadAssigned, LoadDelivered, LoadDispatched, LoadStatusChanged, StopArrived, StopDeparted},
+    loads::{AssignLoad, ChangeStatus, Happening, LoadRow, Stop},
+    refusal::Rule,
+    room::Stream,
+    status::{LoadStatus, Move},
+};
+
+use super::{carrier_stream, tell};
+use crate::{
+    desk::Desk,
+    error::Result,
+    store::{
+        self, Tx, carriers,
+        loads::{self as rows, Record},
+    },
+};
+use LoadStatus as S;
+
+/// Reasons longer than this are essays.
+const MAX_REASON: usize = 500;
+
+/// Moves a load to another status.
+pub async fn status(desk: &Desk, who: &Actor, ask: ChangeStatus) -> Result<LoadRow> {
+    let seen = seen(desk, who, ask.load_id).await?;
+    let reason = reason(ask.reason.as_deref())?;
+    // Without any right to move loads, nobody learns which moves there would be.
+    who.may(Permission::LoadStatusUpdate)?;
+    let step = step(who, &seen, ask.version, ask.status)?;
+    let grant = who.may(needs(seen.status(), ask.status, step))?;
+    if step != Move::Forward && reason.is_none() {
+        return Err(Refusal::rule(Rule::ReasonNeeded).into());
+    }
+    let mut tx = desk.begin(grant).await?;
+    let before = current(&mut tx, ask.load_id, ask.version).await?;
+    gate(&before, ask.status, step, ask.confirmed)?;
+    let after = move_on(&mut tx, &before, before.clone(), ask.status, reason).await?;
+    tx.commit().await?;
+    Ok(after.row_for(who))
+}
+
+/// Gives a load to a carrier and perhaps a driver, and moves it on when asked to.
+pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow> {
+    let seen = seen(desk, who, ask.load_id).await?;
+    let grant = who.may(Permission::LoadAssign)?;
+    fresh(&seen, ask.version)?;
+    let from = seen.status();
+    if from.is_finished() {
+        return Err(Refusal::rule(Rule::LoadFinished).into());
+    }
+    let other_carrier = seen.carrier() != Some(ask.carrier_id);
+    if from.is_loaded() && other_carrier && !who.can(Permission::CarrierOverride) {
+        return Err(Refusal::rule(Rule::CarrierLocked).into());
+    }
+    if ask.carrier_rate_cents.is_some_and(|cents| !(1..=10_000_000_000).contains(&cents)) {
+        return Err(Refusal::invalid("carrierRateCents", "must be more than 0").into());
+    }
+    let step = match ask.status.filter(|to| *to != from) {
+        Some(to) => {
+            let step = step(who, &seen, ask.version, to)?;
+            who.may(needs(from, to, step))?;
+            Some((to, step))
+        }
+        None => None,
+    };
+    let mut tx = desk.begin(grant).await?;
+    let before = current(&mut tx, ask.load_id, ask.version).await?;
+    let mut load = before.clone();
+    let (carrier_name, active) =
+        carriers::carrier(&mut tx, ask.carrier_id).await?.ok_or_else(|| Refusal::invalid("carrierId", "is not known"))?;
+    if !active {
+        return Err(Refusal::rule(Rule::CarrierInactive).into());
+    }
+    let driver_name = match ask.driver_id {
+        Some(driver) => {
+            let (carrier, name) =
+                carriers::driver(&mut tx, driver).await?.ok_or_else(|| Refusal::invalid("driverId", "is not known"))?;
+            if carrier != ask.carrier_id {
+                return Err(Refusal::rule(Rule::DriverOfOtherCarrier).into());
+            }
+            Some(name)
+        }
+        None => None,
+    };
+    load.carrier_id = Some(ask.carrier_id.uuid());
+    load.driver_id = ask.driver_id.map(contract::DriverId::uuid);
+    load.carrier_rate_cents = ask.carrier_rate_cents.or(load.carrier_rate_cents);
+    load.dispatcher_id = load.dispatcher_id.or(Some(who.user.uuid()));
+    rows::note(&mut tx, ask.load_id, &Happening::CarrierAssigned { carrier_name: carrier_name.clone(), driver_name: driver_name.clone() })
+        .await?;
+    let told = |load: &Record, row: LoadRow| LoadAssigned {
+        load_id: load.id(),
+        load_number: load.load_number.clone(),
+        carrier_id: ask.carrier_id,
+        carrier_name: carrier_name.clone(),
+        driver_id: ask.driver_id,
+        driver_name: driver_name.clone(),
+        updated_by: who.name.clone(),
+        load: row,
+    };
+    let after = if let Some((to, step)) = step {
+        gate(&load, to, step, false)?;
+        let after = move_on(&mut tx, &before, load, to, None).await?;
+        tx.tell(Stream::Tenant(tx.tenant()), told(&after, after.row_for_staff()));
+        after
+    } else {
+        let after = write(&mut tx, load).await?;
+        tell(&mut tx, &before, &after, |row| told(&after, row));
+        after
+    };
+    tx.commit().await?;
+    Ok(after.row_for(who))
+}
+
+/// The load as the caller may see it; what they may not see isn't there.
+async fn seen(desk: &Desk, who: &Actor, id: LoadId) -> Result<Record> {
+    Ok(rows::one(&desk.store, who, id).await?.ok_or_else(Refusal::not_found)?)
+}
+
+/// The load as the write sees it, still at the version that the caller saw.
+async fn current(tx: &mut Tx<'_>, id: LoadId, version: i64) -> Result<Record> {
+    let load = rows::in_tx(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    fresh(&load, version)?;
+    Ok(load)
+}
+
+fn fresh(load: &Record, version: i64) -> Result<(), Refusal> {
+    if load.version == version {
+        return Ok(());
+    }
+    let by = (!load.updated_by.is_empty()).then(|| load.updated_by.clone());
+    Err(Refusal::conflict(load.version, load.status(), by, load.updated_at()))
+}
+
+/// What the move is; a stale version is told before an impossible move, because it explains it.
+fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move, Refusal> {
+    fresh(load, version)?;
+    let from = load.status();
+    from.step(to).ok_or_else(|| {
+        let mut allowed: Vec<_> =
+            from.next().iter().copied().filter(|next| from.step(*next).is_some_and(|step| who.can(needs(from, *next, step)))).collect();
+        allowed.extend(from.previous().filter(|_| who.can(Permission::LoadStatusRevert)));
+        Refusal::illegal_transition(from, to, allowed)
+    })
+}
+
+/// The permission that an edge needs (`domain.md` §2.1, gates).
+const fn needs(from: LoadStatus, to: LoadStatus, step: Move) -> Permission {
+    match (step, from, to) {
+        (Move::Backward, ..) => Permission::LoadStatusRevert,
+        (Move::Cancel, from, _) if from.is_loaded() => Permission::LoadCancelLate,
+        (Move::Cancel, ..) => Permission::LoadCancel,
+        (_, _, S::Dispatched | S::Completed) => Permission::LoadDispatch,
+        (_, S::Planning | S::Pending, _) | (_, _, S::Pending | S::Tendered) => Permission::LoadAssign,
+        _ => Permission::LoadStatusUpdate,
+    }
+}
+
+/// The conditions of an edge.
+fn gate(load: &Record, to: LoadStatus, step: Move, confirmed: bool) -> Result<(), Refusal> {
+    if step != Move::Forward {
+        return Ok(());
+    }
+    let need = |met: bool, rule: Rule| if met { Ok(()) } else { Err(Refusal::rule(rule)) };
+    match to {
+        S::Tendered => {
+            need(load.carrier_id.is_some(), Rule::CarrierNeeded)?;
+            need(load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
+        }
+        S::Accepted => need(load.carrier_id.is_some(), Rule::CarrierNeeded),
+        S::Dispatched => {
+            need(load.carrier_id.is_some(), Rule::CarrierNeeded)?;
+            need(load.driver_id.is_some(), Rule::DriverNeeded)?;
+            need(load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
+        }
+        S::Delivered | S::Completed => need(confirmed, Rule::ConfirmationNeeded),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a load in its new status, with the times that the move implies, and tells of it.
+async fn move_on(tx: &mut Tx<'_>, before: &Record, mut load: Record, to: LoadStatus, reason: Option<String>) -> Result<Record> {
+    let from = before.status();
+    let now: DateTime<Utc> = store::column(tx.now());
+    to.name().clone_into(&mut load.status);
+    load.status_changed_at = now;
+    if to == S::Pending {
+        load.carrier_id = None;
+        load.driver_id = None;
+    }
+    // A skipped status leaves no hole in the times; a backward move takes them back (`domain.md` §2.1).
+    let times = |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(now)) } else { None };
+    if to != S::Cancelled {
+        times(&mut load.dispatched_at, to >= S::Dispatched);
+        times(&mut load.picked_up_at, to >= S::PickedUp);
+        times(&mut load.delivered_at, to >= S::Delivered);
+    }
+    // The next stop is another one now, or there is none: the next fix will tell when.
+    if matches!(to, S::AtPickup | S::PickedUp | S::AtDelivery) || !to.is_under_way() {
+        load.eta = None;
+    }
+    rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;
+    let stops = mark_stops(tx, &load, from, to).await?;
+    let after = write(tx, load).await?;
+    let updated_by = tx.author().unwrap_or_default().to_owned();
+    let (load_id, load_number) = (after.id(), after.load_number.clone());
+    tell(tx, before, &after, |load| LoadStatusChanged {
+        load_id,
+        load_number: load_number.clone(),
+        previous_status: from,
+        new_status: to,
+        updated_by: updated_by.clone(),
+        load,
+    });
+    if to == S::Dispatched
+        && from < to
+        && let Some(carrier_id) = after.carrier()
+    {
+        also(tx, &after, |load| LoadDispatched {
+            load_id,
+            load_number: load_number.clone(),
+            carrier_id,
+            carrier_name: after.carrier_name.clone().unwrap_or_default(),
+            driver_id: after.driver(),
+            driver_name: after.driver_name.clone(),
+            updated_by: updated_by.clone(),
+            load,
+        });
+    }
+    if to == S::Delivered && from < to {
+        let delivered_at = tx.now();
+        also(tx, &after, |load| LoadDelivered { load_id, load_number: load_number.clone(), delivered_at, load });
+    }
+    tell_stops(tx, &after, &stops);
+    Ok(after)
+}
+
+/// Tells staff and the load's carrier something more about a change that both know of already.
+fn also<E>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(LoadRow) -> E)
+where
+    E: contract::event::Event + Into<contract::event::Happened>,
+{
+    let tenant = tx.tenant();
+    let carrier = carrier_stream(tenant, load).map(|stream| (stream, event(load.row_for_carrier())));
+    tx.tell_both((Stream::Tenant(tenant), event(load.row_for_staff())), carrier);
+}
+
+async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
+    if !rows::change(tx, &load).await? {
+        let now = rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?;
+        fresh(&now, load.version)?;
+    }
+    Ok(rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?)
+}
+
+/// A stop whose times changed: as it is now, whether the truck came, and whether it left.
+struct Marked {
+    stop: Stop,
+    arrived: bool,
+    departed: bool,
+}
+
+/// Notes at the first and last stop what the move says of them.
+async fn mark_stops(tx: &mut Tx<'_>, load: &Record, from: LoadStatus, to: LoadStatus) -> Result<Vec<Marked>> {
+    if to == S::Cancelled || (!from.is_under_way() && !to.is_under_way() && !from.is_loaded()) {
+        return Ok(Vec::new());
+    }
+    let now = tx.now();
+    let stops = rows::stops_in_tx(tx, load).await?;
+    let last = stops.len().saturating_sub(1);
+    let mut marked = Vec::new();
+    for (index, mut stop) in stops.into_iter().enumerate() {
+        let (came, left) = match index {
+            0 => (to >= S::AtPickup, to >= S::InTransit),
+            n if n == last => (to >= S::AtDelivery, to >= S::Delivered),
+            _ => continue,
+        };
+        let (had_come, had_left) = (stop.arrived_at, stop.departed_at);
+        stop.arrived_at = came.then(|| had_come.unwrap_or(now));
+        stop.departed_at = left.then(|| had_left.unwrap_or(now));
+        if (stop.arrived_at, stop.departed_at) == (had_come, had_left) {
+            continue;
+        }
+        rows::mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
+        let (arrived, departed) = (came && had_come.is_none(), left && had_left.is_none());
+        let city = stop.town.city.clone();
+        if arrived {
+            rows::note(tx, load.id(), &Happening::StopArrived { city: city.clone() }).await?;
+        }
+        if departed {
+            rows::note(tx, load.id(), &Happening::StopDeparted { city }).await?;
+        }
+        marked.push(Marked { stop, arrived, departed });
+    }
+    Ok(marked)
+}
+
+fn tell_stops(tx: &mut Tx<'_>, load: &Record, marked: &[Marked]) {
+    for Marked { stop, arrived, departed } in marked {
+        let (load_id, load_number) = (load.id(), load.load_number.clone());
+        if let (true, Some(arrived_at)) = (arrived, stop.arrived_at) {
+            let load_number = load_number.clone();
+            also(tx, load, |_| StopArrived { load_id, load_number: load_number.clone(), stop_id: stop.id, stop_type: stop.kind, arrived_at });
+        }
+        if let (true, Some(departed_at)) = (departed, stop.departed_at) {
+            also(tx, load, |_| StopDeparted { load_id, load_number: load_number.clone(), stop_id: stop.id, stop_type: stop.kind, departed_at });
+        }
+    }
+}
+
+fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    if text.is_some_and(|text| text.chars().count() > MAX_REASON) {
+        return Err(Refusal::invalid("reason", format!("at most {MAX_REASON} characters")));
+    }
+    Ok(text.map(str::to_owned))
+}

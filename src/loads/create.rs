@@ -1,0 +1,202 @@
+//! Entering a load.
+
+use std::collections::BTreeMap;
+
+use contract::{
+    LoadId, Refusal, UserId,
+    actor::{Actor, Permission},
+    event::LoadCreated,
+    geo::CIRCUITY,
+    loads::{Happening, LoadRow, NewLoad, NewStop, StopKind},
+    room::Stream,
+    status::LoadStatus,
+};
+
+use crate::{
+    clock::new_id,
+    desk::Desk,
+    error::Result,
+    places,
+    store::{
+        Tx,
+        loads::{self as store, Insert, Record, StopInsert},
+    },
+};
+
+/// Texts longer than this are mistakes.
+const MAX_TEXT: usize = 200;
+/// Notes may be longer.
+const MAX_NOTES: usize = 2_000;
+/// A load has so many stops at most.
+const MAX_STOPS: usize = 20;
+/// A hundred million dollars, in cents: what is above is a typing mistake.
+const MAX_CENTS: i64 = 10_000_000_000;
+/// Pickups lie at most so many days ahead (`domain.md` §7.5).
+const MAX_AHEAD_DAYS: i64 = 90;
+
+/// Enters a load for a caller; it waits for a carrier from then on.
+pub async fn create(desk: &Desk, who: &Actor, new: NewLoad) -> Result<LoadRow> {
+    let grant = who.may(Permission::LoadCreate)?;
+    let checked = check(desk, who, new)?;
+    let mut tx = desk.begin(grant).await?;
+    let load = enter(&mut tx, checked, Some(who.user)).await?;
+    tx.commit().await?;
+    Ok(load.row_for(who))
+}
+
+/// Writes a checked load and tells of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enter(tx: &mut Tx<'_>, mut load: Insert, dispatcher: Option<UserId>) -> Result<Record> {
+    let month = tx.now().utc().format("%Y%m").to_string();
+    let number = store::next_number(tx, &format!("load:{month}")).await?;
+    load.load_number = format!("LD-{month}-{number:05}");
+    load.dispatcher = dispatcher;
+    store::add(tx, &load).await?;
+    store::note(tx, load.id, &Happening::LoadCreated).await?;
+    let record = store::in_tx(tx, load.id).await?.ok_or_else(Refusal::not_found)?;
+    let event = LoadCreated {
+        load_id: record.id(),
+        load_number: record.load_number.clone(),
+        status: record.status(),
+        load: record.row_for_staff(),
+    };
+    tx.tell(Stream::Tenant(tx.tenant()), event);
+    Ok(record)
+}
+
+/// Checks everything at once, so that a form can show every fault at its field.
+fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
+    let mut faults = BTreeMap::new();
+    let mut fault = |field: &str, text: &str| {
+        faults.insert(field.to_owned(), text.to_owned());
+    };
+    let customer_name = new.customer_name.trim().to_owned();
+    if customer_name.is_empty() {
+        fault("customerName", "is needed");
+    }
+    for (field, text, most) in [
+        ("customerName", Some(&new.customer_name), MAX_TEXT),
+        ("commodity", new.commodity.as_ref(), MAX_TEXT),
+        ("reference", new.reference.as_ref(), MAX_TEXT),
+        ("notes", new.notes.as_ref(), MAX_NOTES),
+    ] {
+        if text.is_some_and(|text| text.chars().count() > most) {
+            fault(field, &format!("at most {most} characters"));
+        }
+    }
+    if new.weight_lbs.is_some_and(|pounds| !(1..=80_000).contains(&pounds)) {
+        fault("weightLbs", "must be 1 to 80,000");
+    }
+    for (field, cents) in [("customerRateCents", new.customer_rate_cents), ("carrierRateCents", new.carrier_rate_cents)] {
+        if cents.is_some_and(|cents| !(1..=MAX_CENTS).contains(&cents)) {
+            fault(field, "must be more than 0");
+        }
+    }
+    if new.customer_rate_cents.is_some() && !who.can(Permission::FinanceView) {
+        fault("customerRateCents", "is not yours to set");
+    }
+    if !(2..=MAX_STOPS).contains(&new.stops.len()) {
+        fault("stops", "a load has 2 to 20 stops");
+    }
+    if new.stops.first().is_some_and(|stop| stop.kind != StopKind::Pickup) {
+        fault("stops[0].kind", "the first stop is a pickup");
+    }
+    if let Some(last) = new.stops.last().filter(|stop| stop.kind != StopKind::Delivery) {
+        let _ = last;
+        fault(&format!("stops[{}].kind", new.stops.len() - 1), "the last stop is a delivery");
+    }
+    let mut stops = Vec::with_capacity(new.stops.len());
+    for (index, stop) in new.stops.iter().take(MAX_STOPS).enumerate() {
+        stops.extend(check_stop(index, stop, &mut fault));
+    }
+    for (index, pair) in stops.windows(2).enumerate() {
+        if pair[1].window_end < pair[0].window_start {
+            fault(&format!("stops[{}].windowStart", index + 1), "comes before the stop ahead of it");
+        }
+    }
+    let latest = desk.clock.now().plus_minutes(MAX_AHEAD_DAYS * 24 * 60);
+    if stops.first().is_some_and(|stop| stop.window_start > latest) {
+        fault("stops[0].windowStart", "at most 90 days ahead");
+    }
+    if !faults.is_empty() {
+        return Err(Refusal::invalid_fields(faults));
+    }
+    let miles = stops.windows(2).map(|pair| pair[0].point.miles_to(pair[1].point)).sum::<f64>() * CIRCUITY;
+    Ok(Insert {
+        id: LoadId::new(new_id()),
+        load_number: String::new(),
+        status: LoadStatus::Pending,
+        customer_name,
+        equipment: new.equipment,
+        is_hot: new.is_hot,
+        dispatcher: None,
+        carrier_rate_cents: new.carrier_rate_cents,
+        customer_rate_cents: new.customer_rate_cents,
+        commodity: filled(new.commodity),
+        weight_lbs: new.weight_lbs,
+        reference: filled(new.reference),
+        notes: filled(new.notes),
+        miles,
+        stops,
+    })
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, &str)) -> Option<StopInsert> {
+    let field = |name: &str| format!("stops[{index}].{name}");
+    let known = places::city(&stop.city, &stop.state);
+    let mut good = true;
+    let mut wrong = |name: &str, text: &str| {
+        fault(&field(name), text);
+        good = false;
+    };
+    if stop.city.trim().is_empty() {
+        wrong("city", "is needed");
+    } else if stop.city.chars().count() > 100 {
+        wrong("city", "at most 100 characters");
+    } else if known.is_none() && (stop.point.is_none() || stop.zone.is_none()) {
+        wrong("city", "is not in the list: give its point and zone too");
+    }
+    if stop.state.trim().chars().count() != 2 {
+        wrong("state", "two letters");
+    }
+    if stop.facility.chars().count() > MAX_TEXT {
+        wrong("facility", "at most 200 characters");
+    }
+    if stop.point.is_some_and(|p| !(-90.0..=90.0).contains(&p.lat) || !(-180.0..=180.0).contains(&p.lng)) {
+        wrong("point", "lat must be -90 to 90 and lng -180 to 180");
+    }
+    let zone = stop.zone.clone().or_else(|| known.map(|place| place.zone.clone())).unwrap_or_default();
+    if stop.zone.is_some() && places::zone(&zone).is_none() {
+        wrong("zone", "is not a known time zone");
+    }
+    if zone.is_empty() {
+        return None;
+    }
+    let mut time = |name: &str, text: &str| places::read_time(text, &zone).map_err(|text| wrong(name, &text)).ok();
+    let window_start = time("windowStart", &stop.window_start);
+    let window_end = time("windowEnd", &stop.window_end);
+    if let (Some(start), Some(end)) = (window_start, window_end)
+        && end < start
+    {
+        wrong("windowEnd", "comes before the window opens");
+    }
+    if !good {
+        return None;
+    }
+    Some(StopInsert {
+        kind: stop.kind,
+        facility: stop.facility.trim().to_owned(),
+        city: known.map_or_else(|| stop.city.trim().to_owned(), |place| place.city.clone()),
+        state: stop.state.trim().to_uppercase(),
+        point: stop.point.or_else(|| known.map(|place| place.point))?,
+        zone,
+        window_start: window_start?,
+        window_end: window_end?,
+    })
+}

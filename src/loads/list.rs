@@ -1,0 +1,220 @@
+//! Finding loads.
+
+use contract::{
+    Listed, LoadId, PageOf, Refusal,
+    actor::{Actor, Permission},
+    loads::{
+        ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View, ViewCounts,
+    },
+    risk::{Risk, outlook},
+    status::LoadStatus as S,
+    tracking::Bounds,
+};
+
+use crate::{
+    desk::Desk,
+    error::Result,
+    journal, places,
+    store::{
+        accounts::tenant_zone,
+        loads::{self as store, Filter, Part},
+    },
+};
+
+/// Neither completed nor cancelled.
+const ACTIVE: [S; 10] = [
+    S::Planning, S::Pending, S::Tendered, S::Accepted, S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery,
+    S::Delivered,
+];
+const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
+const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
+const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// The loads that match, a page of them.
+pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<LoadRow>> {
+    who.may(Permission::LoadView)?;
+    let now = desk.clock.now();
+    let filter = filter(desk, who, &query).await?;
+    let part = part(&query)?;
+    let page = PageOf { number: query.page.unwrap_or(1).max(1), size: part.limit as u32, total: 0 };
+    let cursor = journal::cursor(&desk.store, who).await?;
+    let (data, total) = if query.view == Some(View::AtRisk) {
+        // Risk depends on the moment, so it is judged row by row; active loads are few enough for that.
+        let all = Part { offset: 0, limit: i64::from(MAX_PAGE_SIZE), ..part };
+        let rows = store::rows(store::find(&desk.store, who, &filter, all).await?.0, who);
+        let at_risk: Vec<_> = rows.into_iter().filter(|row| is_at_risk(row, now)).collect();
+        let total = at_risk.len() as u64;
+        (at_risk.into_iter().skip(part.offset as usize).take(part.limit as usize).collect(), total)
+    } else {
+        let (records, total) = store::find(&desk.store, who, &filter, part).await?;
+        (store::rows(records, who), total)
+    };
+    Ok(Listed { data, page: PageOf { total, ..page }, cursor, as_of: now })
+}
+
+fn is_at_risk(row: &LoadRow, now: contract::Timestamp) -> bool {
+    outlook(row, now).risk != Risk::None
+}
+
+/// How many loads each named selection has; counted on the very rows that the selections show, so that the numbers
+/// agree.
+pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
+    who.may(Permission::LoadView)?;
+    let now = desk.clock.now();
+    let base = Filter { statuses: ACTIVE.to_vec(), ..Filter::default() };
+    let part = Part::first(i64::from(MAX_PAGE_SIZE));
+    let (records, active) = store::find(&desk.store, who, &base, part).await?;
+    let rows = store::rows(records, who);
+    let today = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+    let count = |keep: &dyn Fn(&LoadRow) -> bool| rows.iter().filter(|row| keep(row)).count() as u64;
+    Ok(ViewCounts {
+        active,
+        urgent: count(&|row| {
+            UNCOVERED.contains(&row.status)
+                && row.pickup.start < now.plus_ms(DAY_MS)
+                && (row.is_hot || row.carrier.is_none())
+        }),
+        unassigned: count(&|row| row.carrier.is_none()),
+        today: count(&|row| row.pickup.start >= today && row.pickup.start < today.plus_ms(DAY_MS)),
+        in_transit: count(&|row| TRANSIT.contains(&row.status)),
+        at_risk: count(&|row| is_at_risk(row, now)),
+        mine: count(&|row| row.dispatcher.as_ref().is_some_and(|dispatcher| dispatcher.id == who.user)),
+    })
+}
+
+/// The loads under way, for the map.
+pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<Listed<LoadRow>> {
+    who.may(Permission::LoadView)?;
+    let bounds = query.bounds.as_deref().map(Bounds::parse).transpose()?;
+    let filter = Filter { statuses: UNDER_WAY.to_vec(), updated_since: query.updated_since, ..Filter::default() };
+    let cursor = journal::cursor(&desk.store, who).await?;
+    let as_of = desk.clock.now();
+    let part = Part::first(i64::from(MAX_PAGE_SIZE));
+    let (records, total) = store::find(&desk.store, who, &filter, part).await?;
+    let mut data = store::rows(records, who);
+    if let Some(bounds) = bounds {
+        data.retain(|row| row.current_location.is_some_and(|fix| bounds.contain(fix.point())));
+    }
+    // No money on the map at all, for anyone (`domain.md` §3.3).
+    let data = data.into_iter().map(LoadRow::without_money).collect();
+    Ok(Listed { data, page: PageOf { number: 1, size: MAX_PAGE_SIZE, total }, cursor, as_of })
+}
+
+/// One load with its stops and timeline.
+pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> {
+    who.may(Permission::LoadView)?;
+    let load = store::one(&desk.store, who, id).await?.ok_or_else(Refusal::not_found)?;
+    let stops = store::stops(&desk.store, &load).await?;
+    let mut timeline = store::timeline(&desk.store, &load).await?;
+    if !who.role.is_staff() {
+        // Carriers learn what happened, not who at the desk did it.
+        timeline.iter_mut().for_each(|entry| entry.by = None);
+        timeline.retain(|entry| !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. }));
+    }
+    let sees = |permission| who.can(permission);
+    Ok(LoadDetail {
+        load: load.row_for(who),
+        stops,
+        timeline,
+        documents: Vec::new(),
+        commodity: load.commodity,
+        weight_lbs: load.weight_lbs,
+        reference: load.reference,
+        notes: load.notes.filter(|_| sees(Permission::InternalNotesView)),
+        driver_phone: load.driver_phone.filter(|_| sees(Permission::DriverPhoneView) || !who.role.is_staff()),
+        carrier_mc: load.carrier_mc,
+    })
+}
+
+/// What a query asks for, in the store's terms.
+async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
+    let now = desk.clock.now();
+    let mut filter = Filter {
+        statuses: names(query.status.as_deref(), "status", S::named)?,
+        carrier: query.carrier_id,
+        dispatcher: query.dispatcher_id,
+        equipment: names(query.equipment.as_deref(), "equipment", Equipment::named)?.into_iter().map(Equipment::name).collect(),
+        pickup_from: query.pickup_from,
+        pickup_to: query.pickup_to,
+        updated_since: query.updated_since,
+        ..Filter::default()
+    };
+    if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        if text.chars().count() > 100 {
+            return Err(Refusal::invalid("q", "at most 100 characters").into());
+        }
+        filter.text = Some(text.to_owned());
+    }
+    let Some(view) = query.view else { return Ok(filter) };
+    let narrow = |filter: &mut Filter, statuses: &[S]| {
+        if filter.statuses.is_empty() {
+            filter.statuses = statuses.to_vec();
+        } else {
+            filter.statuses.retain(|status| statuses.contains(status));
+            if filter.statuses.is_empty() {
+                // Nothing is in both: a selection that no load can be in.
+                filter.updated_since = Some(now.plus_ms(365 * DAY_MS));
+            }
+        }
+    };
+    match view {
+        View::Active | View::AtRisk => narrow(&mut filter, &ACTIVE),
+        View::Board => {
+            let open = filter.statuses.is_empty();
+            narrow(&mut filter, &ACTIVE);
+            filter.or_completed_since = open.then(|| now.plus_ms(-DAY_MS));
+        }
+        View::Urgent => {
+            narrow(&mut filter, &UNCOVERED);
+            filter.urgent = true;
+            filter.pickup_to = Some(filter.pickup_to.map_or(now.plus_ms(DAY_MS), |to| to.min(now.plus_ms(DAY_MS))));
+        }
+        View::Unassigned => {
+            narrow(&mut filter, &ACTIVE);
+            filter.unassigned = true;
+        }
+        View::Today => {
+            let start = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+            narrow(&mut filter, &ACTIVE);
+            filter.pickup_from = Some(filter.pickup_from.map_or(start, |from| from.max(start)));
+            let end = start.plus_ms(DAY_MS);
+            filter.pickup_to = Some(filter.pickup_to.map_or(end, |to| to.min(end)));
+        }
+        View::InTransit => narrow(&mut filter, &TRANSIT),
+        View::Mine => {
+            narrow(&mut filter, &ACTIVE);
+            filter.dispatcher = Some(who.user);
+        }
+    }
+    Ok(filter)
+}
+
+/// Reads names separated by commas.
+fn names<T>(text: Option<&str>, field: &str, named: fn(&str) -> Option<T>) -> Result<Vec<T>, Refusal> {
+    text.unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(|name| named(name).ok_or_else(|| Refusal::invalid(field, format!("{name} is not known"))))
+        .collect()
+}
+
+/// Which part of the list, in which order.
+fn part(query: &LoadQuery) -> Result<Part, Refusal> {
+    let asked = query.sort.as_deref().filter(|sort| !sort.is_empty()).unwrap_or(SORTS[0]);
+    let (name, descending) = asked.strip_prefix('-').map_or((asked, false), |name| (name, true));
+    let Some(sort) = SORTS.into_iter().find(|sort| *sort == name) else {
+        return Err(Refusal::invalid("sort", format!("must be one of {}", SORTS.join(", "))));
+    };
+    let size = query.size.unwrap_or(PAGE_SIZE);
+    if !(1..=MAX_PAGE_SIZE).contains(&size) {
+        return Err(Refusal::invalid("size", format!("must be 1 to {MAX_PAGE_SIZE}")));
+    }
+    let page = query.page.unwrap_or(1);
+    if page == 0 {
+        return Err(Refusal::invalid("page", "pages count from 1"));
+    }
+    Ok(Part { sort, descending, offset: i64::from(page - 1) * i64::from(size), limit: i64::from(size) })
+}

@@ -1,0 +1,105 @@
+//! The journal of durable events, numbered without holes for each audience.
+//!
+//! A stream's row is locked from its first use in a transaction until the commit, so numbers follow the order of
+//! commits on both engines, and none is lost: a transaction that is undone undoes its number too.
+
+use chrono::{DateTime, Utc};
+use contract::{
+    EventId, TenantId,
+    event::{Envelope, Mark, Place},
+    room::Stream,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Store, Tx, column, moment, on, tx, within};
+use crate::{clock::new_secret, error::Result};
+
+/// How many missed events are sent one by one; a reader who missed more loads afresh, which is cheaper for both.
+pub const MAX_MISSED: i64 = 1_000;
+
+/// Writes an event into a stream; gives its number and the stream's epoch.
+pub(super) async fn append(tx: &mut Tx<'_>, stream: Stream, id: EventId, name: &str, data: &Value) -> Result<(u64, String)> {
+    const SQL: &str = "INSERT INTO journal (stream, seq, id, tenant_id, name, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let stream = stream.to_string();
+    let (seq, epoch) = tx::touch_stream(tx, &stream, &new_epoch()).await?;
+    let (tenant, at) = (tx.tenant(), column(tx.now()));
+    within!(tx, db => sqlx::query(SQL).bind(&stream).bind(seq).bind(id.uuid()).bind(tenant.uuid()).bind(name)
+        .bind(data.to_string()).bind(at).execute(db).await?);
+    Ok((seq.unsigned_abs(), epoch))
+}
+
+fn new_epoch() -> String {
+    new_secret()[..8].to_owned()
+}
+
+/// Where a stream stands; a stream that nothing was told in yet gets its epoch now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head(store: &Store, stream: Stream) -> Result<Mark> {
+    const READ: &str = "SELECT seq, epoch FROM streams WHERE stream = $1";
+    const MAKE: &str = "INSERT INTO streams (stream, epoch, seq) VALUES ($1, $2, 0) ON CONFLICT (stream) DO NOTHING";
+    let name = stream.to_string();
+    let mut known: Option<(i64, String)> = on!(store, db => sqlx::query_as(READ).bind(&name).fetch_optional(db).await?);
+    if known.is_none() {
+        match store {
+            Store::Sqlite { write, .. } => {
+                sqlx::query(MAKE).bind(&name).bind(new_epoch()).execute(write).await?;
+            }
+            Store::Postgres(pool) => {
+                sqlx::query(MAKE).bind(&name).bind(new_epoch()).execute(pool).await?;
+            }
+        }
+        known = on!(store, db => sqlx::query_as(READ).bind(&name).fetch_optional(db).await?);
+    }
+    let (seq, epoch) = known.unwrap_or_default();
+    Ok(Mark { epoch, seq: seq.unsigned_abs() })
+}
+
+/// A row of the journal.
+#[derive(sqlx::FromRow)]
+struct JournalRow {
+    seq: i64,
+    id: Uuid,
+    tenant_id: Uuid,
+    name: String,
+    body: String,
+    at: DateTime<Utc>,
+}
+
+/// The events of a stream after `after` up to `head`; nothing when the journal doesn't hold them all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn between(store: &Store, stream: Stream, after: u64, head: &Mark) -> Result<Option<Vec<Envelope<Value>>>> {
+    const SQL: &str = "SELECT seq, id, tenant_id, name, body, at FROM journal
+        WHERE stream = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4";
+    let Some(wanted) = head.seq.checked_sub(after) else { return Ok(None) };
+    if wanted > MAX_MISSED.unsigned_abs() {
+        return Ok(None);
+    }
+    if wanted == 0 {
+        return Ok(Some(Vec::new()));
+    }
+    let name = stream.to_string();
+    let rows: Vec<JournalRow> = on!(store, db => sqlx::query_as(SQL).bind(&name).bind(after.cast_signed())
+        .bind(head.seq.cast_signed()).bind(MAX_MISSED).fetch_all(db).await?);
+    if rows.len() as u64 != wanted {
+        return Ok(None);
+    }
+    let events = rows
+        .into_iter()
+        .map(|row| {
+            Ok(Envelope {
+                event: row.name,
+                data: serde_json::from_str(&row.body).map_err(anyhow::Error::from)?,
+                timestamp: moment(row.at),
+                tenant_id: TenantId::new(row.tenant_id),
+                id: EventId::new(row.id),
+                place: Some(Place { stream: name.clone(), seq: row.seq.unsigned_abs(), epoch: head.epoch.clone() }),
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Some(events))
+}

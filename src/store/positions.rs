@@ -1,0 +1,233 @@
+//! Fixes, and where each load's truck was last.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use contract::{
+    CarrierId, DriverId, LoadId, TenantId, Timestamp,
+    geo::Point,
+    status::LoadStatus,
+    tracking::{Fix, Track, TrailFix},
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::{Store, Tx, column, moment, on, within};
+use crate::error::Result;
+
+/// How many fixes one statement writes: nine values each, well under SQLite's bound of 32,766.
+const ROWS: usize = 400;
+
+/// A load as judging its fixes needs it.
+#[derive(Clone, Debug)]
+pub struct Tracked {
+    /// Which.
+    pub load: LoadId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// As people call it.
+    pub load_number: String,
+    /// Where it is in its life.
+    pub status: LoadStatus,
+    /// Who moves it.
+    pub carrier: Option<CarrierId>,
+    /// Who drives it.
+    pub driver: Option<DriverId>,
+    /// Where it goes first.
+    pub origin: Point,
+    /// Where it goes last.
+    pub destination: Point,
+    /// When it was last expected at its next stop.
+    pub eta: Option<Timestamp>,
+    /// Where its truck was, to judge the next fix.
+    pub track: Track,
+}
+
+#[derive(sqlx::FromRow)]
+struct TrackedRow {
+    id: Uuid,
+    tenant_id: Uuid,
+    load_number: String,
+    status: String,
+    carrier_id: Option<Uuid>,
+    driver_id: Option<Uuid>,
+    origin_lat: f64,
+    origin_lng: f64,
+    destination_lat: f64,
+    destination_lng: f64,
+    eta: Option<DateTime<Utc>>,
+    lat: Option<f64>,
+    lng: Option<f64>,
+    at: Option<DateTime<Utc>>,
+    suspect_lat: Option<f64>,
+    suspect_lng: Option<f64>,
+    suspect_at: Option<DateTime<Utc>>,
+}
+
+fn dated(lat: Option<f64>, lng: Option<f64>, at: Option<DateTime<Utc>>) -> Option<(Point, Timestamp)> {
+    Some((Point { lat: lat?, lng: lng? }, moment(at?)))
+}
+
+impl From<TrackedRow> for Tracked {
+    fn from(row: TrackedRow) -> Self {
+        Self {
+            load: LoadId::new(row.id),
+            tenant: TenantId::new(row.tenant_id),
+            load_number: row.load_number,
+            status: LoadStatus::named(&row.status).unwrap_or(LoadStatus::Planning),
+            carrier: row.carrier_id.map(CarrierId::new),
+            driver: row.driver_id.map(DriverId::new),
+            origin: Point { lat: row.origin_lat, lng: row.origin_lng },
+            destination: Point { lat: row.destination_lat, lng: row.destination_lng },
+            eta: row.eta.map(moment),
+            track: Track {
+                newest: dated(row.lat, row.lng, row.at),
+                suspect: dated(row.suspect_lat, row.suspect_lng, row.suspect_at),
+            },
+        }
+    }
+}
+
+const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id, l.origin_lat,
+    l.origin_lng, l.destination_lat, l.destination_lng, l.eta, k.lat, k.lng, k.at, k.suspect_lat, k.suspect_lng,
+    k.suspect_at FROM loads l LEFT JOIN tracks k ON k.load_id = l.id WHERE l.id IN (";
+
+/// The loads of these ids, of any company: the caller's right to report for each is checked on what comes back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tracked(store: &Store, loads: &[LoadId]) -> Result<Vec<Tracked>> {
+    let rows: Vec<TrackedRow> = on!(store, db => {
+        let mut q = QueryBuilder::new(TRACKED);
+        let mut list = q.separated(", ");
+        for load in loads {
+            list.push_bind(load.uuid());
+        }
+        q.push(")");
+        q.build_query_as().fetch_all(db).await?
+    });
+    Ok(rows.into_iter().map(Tracked::from).collect())
+}
+
+/// A fix that was judged and is to be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// What was reported.
+    pub fix: Fix,
+    /// Too fast to be true.
+    pub suspect: bool,
+}
+
+/// Writes fixes; gives those that were new, as (load, time).
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestamp)>> {
+    const SQL: &str = "INSERT INTO fixes (load_id, at, source, received_at, lat, lng, speed, heading, accuracy, suspect) ";
+    let mut fresh = Vec::with_capacity(kept.len());
+    for part in kept.chunks(ROWS) {
+        let rows: Vec<(Uuid, DateTime<Utc>)> = within!(tx, db => {
+            let mut q = QueryBuilder::new(SQL);
+            q.push_values(part, |mut row, Kept { fix, suspect }| {
+                row.push_bind(fix.load.uuid())
+                    .push_bind(column(fix.at))
+                    .push_bind(fix.source.name())
+                    .push_bind(column(fix.received_at))
+                    .push_bind(fix.point.lat)
+                    .push_bind(fix.point.lng)
+                    .push_bind(fix.speed)
+                    .push_bind(fix.heading)
+                    .push_bind(fix.accuracy)
+                    .push_bind(*suspect);
+            });
+            q.push(" ON CONFLICT (load_id, at, source) DO NOTHING RETURNING load_id, at");
+            q.build_query_as().fetch_all(db).await?
+        });
+        fresh.extend(rows.into_iter().map(|(load, at)| (LoadId::new(load), moment(at))));
+    }
+    Ok(fresh)
+}
+
+/// Keeps where a load's truck is, unless something newer is kept already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_marker(tx: &mut Tx<'_>, fix: &Fix, track: &Track) -> Result<()> {
+    const SQL: &str = "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
+            source = excluded.source, speed = excluded.speed, heading = excluded.heading,
+            suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at
+        WHERE excluded.at > tracks.at";
+    let suspect = track.suspect;
+    within!(tx, db => sqlx::query(SQL).bind(fix.load.uuid()).bind(fix.point.lat).bind(fix.point.lng).bind(column(fix.at))
+        .bind(fix.source.name()).bind(fix.speed).bind(fix.heading).bind(suspect.map(|s| s.0.lat))
+        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).execute(db).await?);
+    Ok(())
+}
+
+/// Keeps a jump that waits for a second fix.
+///
+/// # Errors
+/// When the database fails.
+pub async fn suspect(tx: &mut Tx<'_>, load: LoadId, track: &Track) -> Result<()> {
+    const SQL: &str = "UPDATE tracks SET suspect_lat = $2, suspect_lng = $3, suspect_at = $4 WHERE load_id = $1";
+    let Some((point, at)) = track.suspect else { return Ok(()) };
+    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(point.lat).bind(point.lng).bind(column(at))
+        .execute(db).await?);
+    Ok(())
+}
+
+/// Keeps when a truck is expected. The load's version stays: an estimate takes nobody's edit away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_eta(tx: &mut Tx<'_>, load: LoadId, eta: Option<Timestamp>) -> Result<()> {
+    const SQL: &str = "UPDATE loads SET eta = $3 WHERE id = $1 AND tenant_id = $2";
+    let tenant = tx.tenant().uuid();
+    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(tenant).bind(eta.map(column)).execute(db).await?);
+    Ok(())
+}
+
+/// Where a load's truck went between two moments, oldest first; the newest `limit` when there are more. The load must
+/// have been looked up for its reader before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn trail(store: &Store, load: LoadId, from: Timestamp, to: Timestamp, limit: i64) -> Result<Vec<TrailFix>> {
+    const SQL: &str = "SELECT lat, lng, at, speed, heading, suspect FROM fixes
+        WHERE load_id = $1 AND at >= $2 AND at <= $3 ORDER BY at DESC LIMIT $4";
+    type Row = (f64, f64, DateTime<Utc>, Option<f64>, Option<f64>, bool);
+    let rows: Vec<Row> = on!(store, db => sqlx::query_as(SQL).bind(load.uuid()).bind(column(from)).bind(column(to))
+        .bind(limit).fetch_all(db).await?);
+    Ok(rows
+        .into_iter()
+        .rev()
+        .map(|(lat, lng, at, speed, heading, suspect)| TrailFix { lat, lng, at: moment(at), speed, heading, suspect })
+        .collect())
+}
+
+/// The newest position of each load of a company that is under way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(store: &Store, tenant: TenantId) -> Result<HashMap<LoadId, contract::tracking::LastFix>> {
+    const SQL: &str = "SELECT k.load_id, k.lat, k.lng, k.at, k.speed, k.heading FROM tracks k JOIN loads l ON l.id = k.load_id
+        WHERE l.tenant_id = $1 AND l.status IN ('DISPATCHED', 'AT_PICKUP', 'PICKED_UP', 'IN_TRANSIT', 'AT_DELIVERY')";
+    type Row = (Uuid, f64, f64, DateTime<Utc>, Option<f64>, Option<f64>);
+    let rows: Vec<Row> = on!(store, db => sqlx::query_as(SQL).bind(tenant.uuid()).fetch_all(db).await?);
+    Ok(rows
+        .into_iter()
+        .map(|(load, lat, lng, at, speed, heading)| {
+            let fix = contract::tracking::LastFix {
+                lat,
+                lng,
+                heading,
+                speed,
+                at: moment(at),
+                source: contract::tracking::Source::default(),
+            };
+            (LoadId::new(load), fix)
+        })
+        .collect())
+}

@@ -1,0 +1,170 @@
+//! The one door for writes.
+
+use contract::{
+    EventId, TenantId, Timestamp,
+    actor::{Actor, Grant},
+    event::{Envelope, Event, Happened, Namespace, Place},
+    room::Stream,
+};
+use serde_json::Value;
+use sqlx::{Postgres, Sqlite, Transaction};
+use tokio::sync::mpsc;
+
+use super::{Store, journal, within};
+use crate::{
+    clock::{Clock, new_id},
+    error::Result,
+};
+
+/// On whose behalf something is written.
+#[derive(Clone, Debug)]
+pub enum By<'a> {
+    /// Somebody who holds the permission for it.
+    Caller(Grant<'a>),
+    /// The server itself, for a company: demo data, expiries, estimates.
+    Itself(TenantId),
+}
+
+impl By<'_> {
+    fn tenant(&self) -> TenantId {
+        match self {
+            Self::Caller(grant) => grant.actor().tenant,
+            Self::Itself(tenant) => *tenant,
+        }
+    }
+
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Caller(grant) => Some(&grant.actor().name),
+            Self::Itself(_) => None,
+        }
+    }
+}
+
+/// An event that was written for one audience and may now be sent to it.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// To whom.
+    pub stream: Stream,
+    /// On which namespaces.
+    pub namespaces: &'static [Namespace],
+    /// What they get.
+    pub envelope: Envelope<Value>,
+}
+
+/// Where committed events go to be sent.
+pub type Outbox = mpsc::UnboundedSender<Vec<Sealed>>;
+
+pub(super) enum Engine {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A write in progress: undone when dropped, told to everyone concerned when committed.
+///
+/// Architecture invariant: nothing but [`Tx::commit`] puts an event into the outbox.
+pub struct Tx<'a> {
+    engine: Engine,
+    by: By<'a>,
+    now: Timestamp,
+    told: Vec<(Stream, EventId, Happened)>,
+    outbox: Outbox,
+}
+
+impl Store {
+    /// Begins a write. On SQLite it waits for the writes before it; on PostgreSQL it locks what it reads for change.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn begin<'a>(&self, by: By<'a>, clock: &Clock, outbox: &Outbox) -> Result<Tx<'a>> {
+        let engine = match self {
+            Self::Sqlite { write, .. } => Engine::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { engine, by, now: clock.now(), told: Vec::new(), outbox: outbox.clone() })
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    /// The company in which this writes. Every statement names it.
+    pub fn tenant(&self) -> TenantId {
+        self.by.tenant()
+    }
+
+    /// The moment of this write, the same for all that it does.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Who writes, as others are told; nobody when the server does it by itself.
+    pub fn author(&self) -> Option<&str> {
+        self.by.name()
+    }
+
+    /// The caller, unless the server does it by itself.
+    pub fn actor(&self) -> Option<&'a Actor> {
+        match &self.by {
+            By::Caller(grant) => Some(grant.actor()),
+            By::Itself(_) => None,
+        }
+    }
+
+    /// Notes an event for an audience; it is journaled and sent if and only if this write is committed.
+    pub fn tell(&mut self, stream: Stream, event: impl Event + Into<Happened>) {
+        self.tell_as(EventId::new(new_id()), stream, event);
+    }
+
+    /// Notes one event for two audiences, each with its own redaction, under one id.
+    pub fn tell_both<E: Event + Into<Happened>>(&mut self, first: (Stream, E), second: Option<(Stream, E)>) {
+        let id = EventId::new(new_id());
+        self.tell_as(id, first.0, first.1);
+        if let Some((stream, event)) = second {
+            self.tell_as(id, stream, event);
+        }
+    }
+
+    fn tell_as(&mut self, id: EventId, stream: Stream, event: impl Event + Into<Happened>) {
+        self.told.push((stream, id, event.into()));
+    }
+
+    /// Journals what was noted, commits, and then hands the events over to be sent.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was written and nothing is sent.
+    pub async fn commit(mut self) -> Result<()> {
+        let told = std::mem::take(&mut self.told);
+        let mut sealed = Vec::with_capacity(told.len());
+        for (stream, id, happened) in told {
+            let (name, namespaces) = (happened.name(), happened.namespaces());
+            let data = match serde_json::to_value(&happened).map_err(anyhow::Error::from)? {
+                Value::Object(mut tagged) => tagged.remove("data").unwrap_or_default(),
+                other => other,
+            };
+            let (seq, epoch) = journal::append(&mut self, stream, id, name, &data).await?;
+            let place = Some(Place { stream: stream.to_string(), seq, epoch });
+            let envelope =
+                Envelope { event: name.to_owned(), data, timestamp: self.now, tenant_id: self.tenant(), id, place };
+            sealed.push(Sealed { stream, namespaces, envelope });
+        }
+        match self.engine {
+            Engine::Sqlite(tx) => tx.commit().await?,
+            Engine::Postgres(tx) => tx.commit().await?,
+        }
+        if !sealed.is_empty() {
+            // Nobody left to send to means that the server is going down: readers find the events in the journal.
+            let _ = self.outbox.send(sealed);
+        }
+        Ok(())
+    }
+}
+
+/// Runs one statement, for the store's own files.
+pub(super) async fn touch_stream(tx: &mut Tx<'_>, stream: &str, epoch: &str) -> Result<(i64, String)> {
+    const SQL: &str = "INSERT INTO streams (stream, epoch, seq) VALUES ($1, $2, 1)
+        ON CONFLICT (stream) DO UPDATE SET seq = streams.seq + 1 RETURNING seq, epoch";
+    Ok(within!(tx, db => sqlx::query_as(SQL).bind(stream).bind(epoch).fetch_one(db).await?))
+}
