@@ -40,6 +40,7 @@ pub fn App() -> impl IntoView {
     when::provide_now(visitor.now);
     live::provide(visitor.me.is_some());
     ui::toast::provide();
+    loads::dialogs::provide();
 
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Headhaul".to_owned() } else { format!("{title} · Headhaul") } />

@@ -1,7 +1,9 @@
 //! Loads: the list, the detail, entering new ones, and what can be done to them.
 
+pub mod act;
 pub mod api;
 pub mod detail;
+pub mod dialogs;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod port;

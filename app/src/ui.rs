@@ -1,5 +1,8 @@
 //! What pages are put together from.
 
 pub mod frame;
+pub mod icon;
 pub mod missing;
+pub mod status;
 pub mod toast;
+pub mod words;

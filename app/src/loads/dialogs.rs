@@ -1,0 +1,50 @@
+//! What is asked before something is done: a new load's details, a carrier, a reason, a confirmation.
+
+use contract::{LoadId, status::LoadStatus};
+use leptos::prelude::*;
+
+/// What is being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The details of a new load.
+    NewLoad,
+    /// Who moves a load and for how much; then it moves on, if it should.
+    Assign {
+        /// Which load.
+        load: LoadId,
+        /// Where it goes once it is assigned.
+        then: Option<LoadStatus>,
+    },
+    /// Why a load goes back or is called off.
+    Reason {
+        /// Which load.
+        load: LoadId,
+        /// Where it goes.
+        to: LoadStatus,
+    },
+    /// Whether a load really was delivered or is complete, without its papers.
+    Confirm {
+        /// Which load.
+        load: LoadId,
+        /// Where it goes.
+        to: LoadStatus,
+    },
+}
+
+/// The dialog that is open, in context.
+#[derive(Clone, Copy)]
+pub struct Asked(pub RwSignal<Option<Dialog>>);
+
+/// Makes room for dialogs on this page.
+pub fn provide() {
+    provide_context(Asked(RwSignal::new(None)));
+}
+
+/// Opens a dialog.
+pub fn ask(dialog: Dialog) {
+    expect_context::<Asked>().0.set(Some(dialog));
+}
+
+/// Whichever dialog is open.
+#[component]
+pub fn Dialogs() -> impl IntoView {}
