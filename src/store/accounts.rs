@@ -189,7 +189,7 @@ pub async fn is_empty(store: &Store) -> Result<bool> {
 pub async fn add_tenant(tx: &mut Tx<'_>, slug: &str, name: &str, zone: &str) -> Result<()> {
     const SQL: &str = "INSERT INTO tenants (id, slug, name, zone) VALUES ($1, $2, $3, $4)";
     let id = tx.tenant().uuid();
-    within!(tx, db => sqlx::query(SQL).bind(id).bind(slug).bind(name).bind(zone).execute(db).await?);
+    within!(tx, db => sqlx::query(SQL).bind(id).bind(slug).bind(name).bind(zone).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -223,7 +223,7 @@ pub async fn add_user(tx: &mut Tx<'_>, user: NewUser) -> Result<()> {
     let (tenant, now) = (tx.tenant().uuid(), column(tx.now()));
     within!(tx, db => sqlx::query(SQL).bind(user.id.uuid()).bind(tenant).bind(&user.email).bind(&user.name)
         .bind(user.role.name()).bind(&user.password_hash).bind(user.carrier.map(CarrierId::uuid))
-        .bind(user.driver.map(DriverId::uuid)).bind(now).execute(db).await?);
+        .bind(user.driver.map(DriverId::uuid)).bind(now).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -236,7 +236,7 @@ pub async fn count_failure(tx: &mut Tx<'_>, user: UserId, allowed: i64, lock_unt
             locked_until = CASE WHEN failed_sign_ins + 1 >= $2 THEN $3 ELSE locked_until END,
             failed_sign_ins = CASE WHEN failed_sign_ins + 1 >= $2 THEN 0 ELSE failed_sign_ins + 1 END
         WHERE id = $1";
-    within!(tx, db => sqlx::query(SQL).bind(user.uuid()).bind(allowed).bind(column(lock_until)).execute(db).await?);
+    within!(tx, db => sqlx::query(SQL).bind(user.uuid()).bind(allowed).bind(column(lock_until)).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -246,7 +246,7 @@ pub async fn count_failure(tx: &mut Tx<'_>, user: UserId, allowed: i64, lock_unt
 /// When the database fails.
 pub async fn forget_failures(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     const SQL: &str = "UPDATE users SET failed_sign_ins = 0, locked_until = NULL WHERE id = $1";
-    within!(tx, db => sqlx::query(SQL).bind(user.uuid()).execute(db).await?);
+    within!(tx, db => sqlx::query(SQL).bind(user.uuid()).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -261,7 +261,7 @@ pub async fn set_active(tx: &mut Tx<'_>, user: UserId, active: bool) -> Result<b
     let changed = within!(tx, db => sqlx::query(SQL).bind(user.uuid()).bind(tenant).bind(active).execute(db).await?
         .rows_affected());
     if changed == 1 && !active {
-        within!(tx, db => sqlx::query(END).bind(user.uuid()).bind(now).execute(db).await?);
+        within!(tx, db => sqlx::query(END).bind(user.uuid()).bind(now).execute(db).await?.rows_affected());
     }
     Ok(changed == 1)
 }
@@ -275,7 +275,7 @@ pub async fn add_session(tx: &mut Tx<'_>, id: SessionId, user: UserId, refresh_h
         VALUES ($1, $2, $3, $4, $4, $5)";
     let now = column(tx.now());
     within!(tx, db => sqlx::query(SQL).bind(id.uuid()).bind(user.uuid()).bind(refresh_hash).bind(now)
-        .bind(column(expires_at)).execute(db).await?);
+        .bind(column(expires_at)).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -299,6 +299,6 @@ pub async fn rotate(tx: &mut Tx<'_>, session: SessionId, old_hash: &str, new_has
 pub async fn revoke(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
     const SQL: &str = "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
     let now = column(tx.now());
-    within!(tx, db => sqlx::query(SQL).bind(session.uuid()).bind(now).execute(db).await?);
+    within!(tx, db => sqlx::query(SQL).bind(session.uuid()).bind(now).execute(db).await?.rows_affected());
     Ok(())
 }

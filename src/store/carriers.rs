@@ -74,7 +74,7 @@ pub async fn add_carrier(tx: &mut Tx<'_>, id: CarrierId, name: &str, mc_number: 
     let tenant = tx.tenant().uuid();
     let equipment = equipment.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",");
     within!(tx, db => sqlx::query(SQL).bind(id.uuid()).bind(tenant).bind(name).bind(mc_number).bind(equipment)
-        .execute(db).await?);
+        .execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -86,6 +86,6 @@ pub async fn add_driver(tx: &mut Tx<'_>, id: DriverId, carrier: CarrierId, name:
     const SQL: &str = "INSERT INTO drivers (id, tenant_id, carrier_id, name, phone) VALUES ($1, $2, $3, $4, $5)";
     let tenant = tx.tenant().uuid();
     within!(tx, db => sqlx::query(SQL).bind(id.uuid()).bind(tenant).bind(carrier.uuid()).bind(name).bind(phone)
-        .execute(db).await?);
+        .execute(db).await?.rows_affected());
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) async fn append(tx: &mut Tx<'_>, stream: Stream, id: EventId, name: &
     let (seq, epoch) = tx::touch_stream(tx, &stream, &new_epoch()).await?;
     let (tenant, at) = (tx.tenant(), column(tx.now()));
     within!(tx, db => sqlx::query(SQL).bind(&stream).bind(seq).bind(id.uuid()).bind(tenant.uuid()).bind(name)
-        .bind(data.to_string()).bind(at).execute(db).await?);
+        .bind(data.to_string()).bind(at).execute(db).await?.rows_affected());
     Ok((seq.unsigned_abs(), epoch))
 }
 

@@ -162,7 +162,7 @@ pub async fn move_marker(tx: &mut Tx<'_>, fix: &Fix, track: &Track) -> Result<()
     let suspect = track.suspect;
     within!(tx, db => sqlx::query(SQL).bind(fix.load.uuid()).bind(fix.point.lat).bind(fix.point.lng).bind(column(fix.at))
         .bind(fix.source.name()).bind(fix.speed).bind(fix.heading).bind(suspect.map(|s| s.0.lat))
-        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).execute(db).await?);
+        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -174,7 +174,7 @@ pub async fn suspect(tx: &mut Tx<'_>, load: LoadId, track: &Track) -> Result<()>
     const SQL: &str = "UPDATE tracks SET suspect_lat = $2, suspect_lng = $3, suspect_at = $4 WHERE load_id = $1";
     let Some((point, at)) = track.suspect else { return Ok(()) };
     within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(point.lat).bind(point.lng).bind(column(at))
-        .execute(db).await?);
+        .execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -185,7 +185,7 @@ pub async fn suspect(tx: &mut Tx<'_>, load: LoadId, track: &Track) -> Result<()>
 pub async fn set_eta(tx: &mut Tx<'_>, load: LoadId, eta: Option<Timestamp>) -> Result<()> {
     const SQL: &str = "UPDATE loads SET eta = $3 WHERE id = $1 AND tenant_id = $2";
     let tenant = tx.tenant().uuid();
-    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(tenant).bind(eta.map(column)).execute(db).await?);
+    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(tenant).bind(eta.map(column)).execute(db).await?.rows_affected());
     Ok(())
 }
 

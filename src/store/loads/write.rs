@@ -90,12 +90,12 @@ pub async fn add(tx: &mut Tx<'_>, load: &Insert) -> Result<()> {
         .bind(column(first.window_start)).bind(column(first.window_end)).bind(&first.zone)
         .bind(&last.city).bind(&last.state).bind(last.point.lat).bind(last.point.lng)
         .bind(column(last.window_start)).bind(column(last.window_end)).bind(&last.zone)
-        .execute(&mut *db).await?);
+        .execute(db).await?.rows_affected());
     for (index, stop) in load.stops.iter().enumerate() {
         within!(tx, db => sqlx::query(STOP).bind(new_id()).bind(load.id.uuid()).bind(index as i64 + 1)
             .bind(stop.kind.name()).bind(&stop.facility).bind(&stop.city).bind(&stop.state).bind(stop.point.lat)
             .bind(stop.point.lng).bind(&stop.zone).bind(column(stop.window_start)).bind(column(stop.window_end))
-            .execute(db).await?);
+            .execute(db).await?.rows_affected());
     }
     Ok(())
 }
@@ -128,7 +128,7 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
 pub async fn mark_stop(tx: &mut Tx<'_>, stop: StopId, arrived: Option<Timestamp>, departed: Option<Timestamp>) -> Result<()> {
     const SQL: &str = "UPDATE stops SET arrived_at = $2, departed_at = $3 WHERE id = $1";
     within!(tx, db => sqlx::query(SQL).bind(stop.uuid()).bind(arrived.map(column)).bind(departed.map(column))
-        .execute(db).await?);
+        .execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -142,6 +142,6 @@ pub async fn note(tx: &mut Tx<'_>, load: LoadId, what: &Happening) -> Result<()>
     let author = tx.author().map(str::to_owned);
     let body = serde_json::to_string(what).map_err(anyhow::Error::from)?;
     within!(tx, db => sqlx::query(SQL).bind(new_id()).bind(load.uuid()).bind(now).bind(author).bind(body)
-        .execute(db).await?);
+        .execute(db).await?.rows_affected());
     Ok(())
 }

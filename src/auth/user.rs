@@ -1,0 +1,96 @@
+//! `headhaul user`: accounts, from the command line.
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use contract::{UserId, actor::Role};
+use tokio::sync::mpsc;
+
+use super::Auth;
+use crate::{
+    clock::{Clock, new_id},
+    config::Config,
+    store::{
+        By, Store,
+        accounts::{self, NewUser},
+    },
+};
+
+/// What to do with an account.
+#[derive(Args, Clone, Debug)]
+pub struct Ask {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum What {
+    /// Make an account; the password is read from standard input
+    Add {
+        /// The company's slug
+        #[arg(long)]
+        company: String,
+        /// To sign in with
+        #[arg(long)]
+        email: String,
+        /// As others see it
+        #[arg(long)]
+        name: String,
+        /// Such as ADMIN, OPERATIONS_MANAGER or DISPATCH
+        #[arg(long)]
+        role: String,
+    },
+    /// Let somebody in again
+    Enable {
+        /// Who
+        email: String,
+    },
+    /// Shut somebody out and end their sessions
+    Disable {
+        /// Who
+        email: String,
+    },
+}
+
+impl Ask {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the database can't be reached or something that was named isn't there.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let store = Store::open(&self.config.database_url()).await?;
+        let (outbox, _unsent) = mpsc::unbounded_channel();
+        let clock = Clock::default();
+        let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), "only sessions are ended here", 1);
+        let find = async |email: &str| {
+            accounts::account(&store, &email.trim().to_lowercase()).await.ok().flatten().with_context(|| format!("nobody signs in as {email}"))
+        };
+        match self.what {
+            What::Add { company, email, name, role } => {
+                let tenant = accounts::tenant_named(&store, &company).await.map_err(anyhow::Error::from)?;
+                let tenant = tenant.with_context(|| format!("there is no company {company}"))?;
+                let role = Role::named(&role).filter(|role| role.is_staff()).with_context(|| format!("{role} is not a role of the staff"))?;
+                let mut password = String::new();
+                std::io::stdin().read_line(&mut password)?;
+                let password_hash = super::hash(password.trim_end())?;
+                let mut tx = store.begin(By::Itself(tenant), &clock, &outbox).await.map_err(anyhow::Error::from)?;
+                let user = NewUser {
+                    id: UserId::new(new_id()),
+                    email: email.trim().to_lowercase(),
+                    name,
+                    role,
+                    password_hash,
+                    carrier: None,
+                    driver: None,
+                };
+                accounts::add_user(&mut tx, user).await.map_err(anyhow::Error::from)?;
+                tx.commit().await.map_err(anyhow::Error::from)?;
+            }
+            What::Enable { email } => auth.set_active(find(&email).await?.id, true).await.map_err(anyhow::Error::from)?,
+            What::Disable { email } => auth.set_active(find(&email).await?.id, false).await.map_err(anyhow::Error::from)?,
+        }
+        println!("Done.");
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! Signing in and out, as plain forms and as JSON.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use contract::{
+    Code, One, Refusal,
+    accounts::{Me, SignIn},
+};
+
+use super::{
+    Edge,
+    cookies::{self, REFRESH, cookie},
+    edge::refuse,
+};
+use crate::auth::{Known, Opened};
+
+/// `POST /api/v1/auth/login`: JSON from programs, a form from the sign-in page.
+pub async fn login(
+    State(edge): State<Edge>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let from = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(ConnectInfo(peer))| peer.ip());
+    let is_form = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if is_form {
+        return login_form(&edge, from, &body).await;
+    }
+    let ask: SignIn = match serde_json::from_slice(&body) {
+        Ok(ask) => ask,
+        Err(fault) => return refuse(Refusal::invalid("input", fault.to_string())),
+    };
+    match edge.auth.sign_in(from, ask).await {
+        Ok(opened) => opened_json(&edge, &opened),
+        Err(error) => refuse(error.into()),
+    }
+}
+
+async fn login_form(edge: &Edge, from: IpAddr, body: &[u8]) -> Response {
+    let field = |name: &str| form_field(body, name).unwrap_or_default();
+    let (email, next) = (field("email"), own_path(&field("next")));
+    let ask = SignIn { email: email.clone(), password: field("password") };
+    match edge.auth.sign_in(from, ask).await {
+        Ok(opened) => with_cookies(edge, Some(&opened), Redirect::to(&next).into_response()),
+        Err(error) => {
+            let refusal = Refusal::from(error);
+            let code = serde_json::to_value(refusal.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+            let query = form_query(&[("error", &code.unwrap_or_default()), ("email", &email), ("next", &next)]);
+            Redirect::to(&format!("/login?{query}")).into_response()
+        }
+    }
+}
+
+/// `POST /api/v1/auth/refresh`: exchanges the refresh cookie.
+pub async fn refresh(State(edge): State<Edge>, headers: HeaderMap) -> Response {
+    let token = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).and_then(|header| cookie(header, REFRESH));
+    let Some(token) = token else { return refuse(Refusal::unauthorized()) };
+    match edge.auth.renew(&token).await {
+        Ok(opened) => opened_json(&edge, &opened),
+        Err(error) => {
+            let refusal = Refusal::from(error);
+            let ended = matches!(refusal.code, Code::Unauthorized | Code::Revoked);
+            let response = refuse(refusal);
+            if ended { with_cookies(&edge, None, response) } else { response }
+        }
+    }
+}
+
+/// `POST /api/v1/auth/logout`: ends the session; a form is sent back to the sign-in page.
+pub async fn logout(State(edge): State<Edge>, known: Option<Extension<Known>>, headers: HeaderMap) -> Response {
+    if let Some(Extension(known)) = known
+        && let Err(error) = edge.auth.sign_out(&known).await
+    {
+        return refuse(error.into());
+    }
+    let wants_page =
+        headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let response =
+        if wants_page { Redirect::to("/login").into_response() } else { Json(One { data: () }).into_response() };
+    with_cookies(&edge, None, response)
+}
+
+/// `GET /api/v1/auth/me`: who the caller is.
+pub async fn me(known: Option<Extension<Known>>, refused: Option<Extension<Refusal>>) -> Response {
+    match (known, refused) {
+        (Some(Extension(known)), _) => Json(One::<Me> { data: known.me.clone() }).into_response(),
+        (None, Some(Extension(refusal))) => refuse(refusal),
+        (None, None) => refuse(Refusal::unauthorized()),
+    }
+}
+
+fn opened_json(edge: &Edge, opened: &Opened) -> Response {
+    with_cookies(edge, Some(opened), Json(One { data: &opened.signed_in }).into_response())
+}
+
+/// Adds the cookies of a sign-in, or takes them away.
+pub fn with_cookies(edge: &Edge, opened: Option<&Opened>, mut response: Response) -> Response {
+    let secure = edge.config.secure_cookies();
+    let set = match opened {
+        Some(opened) => cookies::set(&opened.signed_in, opened.refresh.as_deref(), secure),
+        None => cookies::clear(secure),
+    };
+    for cookie in set {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if response.status() == StatusCode::SEE_OTHER {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    response
+}
+
+/// A path on this site; anything else becomes the start page, so that a sign-in can't be used to send people away.
+pub fn own_path(next: &str) -> String {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    if own && !next.starts_with("/login") { next.to_owned() } else { "/".to_owned() }
+}
+
+fn form_field(body: &[u8], name: &str) -> Option<String> {
+    url::form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// A query string of these pairs.
+pub fn form_query(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}

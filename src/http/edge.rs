@@ -1,0 +1,172 @@
+//! What happens around every call: who it is, whether their page may write, and how a refusal looks.
+
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use app::pages::Page;
+use contract::{Code, Refusal, refusal::Refused};
+
+use super::{
+    Edge,
+    accounts::{form_query, with_cookies},
+    cookies::{ACCESS, REFRESH, cookie},
+};
+use crate::auth::{Known, Opened};
+
+/// Marks a request whose visitor may not see the page they asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct NotForThem;
+
+/// A refusal as the HTTP interface gives it.
+pub fn refuse(error: Refusal) -> Response {
+    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let wait_ms = error.details.as_ref().and_then(|details| details.retry_after_ms);
+    let mut response = (status, Json(Refused { error })).into_response();
+    if let Some(wait_ms) = wait_ms {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_ms.div_ceil(1000)));
+    }
+    response
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "))
+}
+
+/// Settles who is calling and puts it into the request. A visitor whose access token ran out but who is still signed in
+/// gets a new one on the way to a page; one who isn't is sent to sign in, and afterwards back.
+pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let cookies = text(request.headers(), header::COOKIE).unwrap_or_default().to_owned();
+    let token = bearer(request.headers()).map(str::to_owned).or_else(|| cookie(&cookies, ACCESS));
+    let mut known: Option<Known> = None;
+    let mut refused = Refusal::unauthorized();
+    if let Some(token) = token {
+        match edge.auth.verify(&token).await {
+            Ok(session) => known = Some(session),
+            Err(error) => refused = error.into(),
+        }
+    } else if !path.starts_with("/api/") && cookie(&cookies, REFRESH).is_some() {
+        refused = Refusal::new(Code::TokenExpired, "The token has expired.");
+    }
+    let page = Page::of(&path).filter(|_| request.method() == Method::GET || request.method() == Method::HEAD);
+    let mut renewed: Option<Opened> = None;
+    if known.is_none() && page.is_some() && refused.code != Code::Internal {
+        if let Some(refresh) = cookie(&cookies, REFRESH)
+            && let Ok(opened) = edge.auth.renew(&refresh).await
+        {
+            known = Some(opened.session.clone());
+            renewed = Some(opened);
+        } else {
+            let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            return Redirect::to(&format!("/login?{}", form_query(&[("next", next)]))).into_response();
+        }
+    }
+    let mut status = None;
+    if let (Some(page), Some(known)) = (page, &known)
+        && !known.actor.can(page.needs)
+    {
+        request.extensions_mut().insert(NotForThem);
+        status = Some(StatusCode::FORBIDDEN);
+    }
+    match known {
+        Some(known) => _ = request.extensions_mut().insert(known),
+        None => _ = request.extensions_mut().insert(refused),
+    }
+    let mut response = next.run(request).await;
+    if let Some(status) = status {
+        *response.status_mut() = status;
+    }
+    match renewed {
+        Some(opened) => with_cookies(&edge, Some(&opened), response),
+        None => response,
+    }
+}
+
+/// Refuses writes that a page of another site makes with our cookie, and sockets opened from there.
+///
+/// A program that sends its own bearer token is no page, and needs no origin.
+pub async fn own_pages_only(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let is_socket = request.uri().path().starts_with("/socket.io");
+    let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let origin = text(headers, header::ORIGIN);
+    let foreign_origin = origin.is_some_and(|origin| !edge.origins.iter().any(|own| own.eq_ignore_ascii_case(origin)));
+    if is_socket && foreign_origin {
+        return refuse(Refusal::new(Code::Forbidden, "This origin is not allowed."));
+    }
+    if is_write && !is_socket && bearer(headers).is_none() {
+        let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let foreign_site = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
+        let by_cookie = text(headers, header::COOKIE)
+            .is_some_and(|cookies| cookie(cookies, ACCESS).is_some() || cookie(cookies, REFRESH).is_some());
+        let unexplained = by_cookie && origin.is_none() && site.is_none();
+        if foreign_origin || foreign_site || unexplained {
+            return refuse(Refusal::new(Code::Forbidden, "Only this site's own pages may do that."));
+        }
+    }
+    next.run(request).await
+}
+
+/// Gives refusals of the HTTP interface their status, whoever made them: a server function answers 500 with the refusal
+/// as its body, and what axum refuses by itself has no body at all.
+pub async fn plain_refusals(request: Request, next: Next) -> Response {
+    let is_call = request.uri().path().starts_with("/api/");
+    let expired = request.extensions().get::<Refusal>().cloned();
+    let response = next.run(request).await;
+    if !is_call || response.status().is_success() || response.status().is_redirection() {
+        return response;
+    }
+    let status = response.status();
+    let is_json = text(response.headers(), header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
+    let from_function = response.headers().contains_key("serverfnerror");
+    if is_json && !from_function {
+        return response;
+    }
+    let (_, body) = response.into_parts();
+    let body = to_bytes(body, 64 * 1024).await.unwrap_or_default();
+    match serde_json::from_slice::<Refused>(&body) {
+        // A token that ran out or was taken back is told as such.
+        Ok(Refused { error }) if error.code == Code::Unauthorized => refuse(expired.unwrap_or(error)),
+        Ok(Refused { error }) => refuse(error),
+        Err(_) => match status {
+            StatusCode::NOT_FOUND => refuse(Refusal::not_found()),
+            StatusCode::PAYLOAD_TOO_LARGE => refuse(Refusal::new(Code::TooLarge, "The body is too long.")),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                let error = Refusal::new(Code::Invalid, "That method is not answered here.");
+                (status, Json(Refused { error })).into_response()
+            }
+            status if status.is_client_error() => {
+                refuse(Refusal::invalid("input", String::from_utf8_lossy(&body).chars().take(200).collect::<String>()))
+            }
+            _ => {
+                let id = crate::clock::new_id().to_string();
+                let said = String::from_utf8_lossy(&body).chars().take(500).collect::<String>();
+                tracing::error!(request.id = %id, %status, said, "A call failed");
+                refuse(Refusal::internal(id))
+            }
+        },
+    }
+}
+
+/// Headers that keep browsers from guessing, framing and telling.
+pub async fn safe_headers(request: Request, next: Next) -> Response {
+    let mut response: Response<Body> = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

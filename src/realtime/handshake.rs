@@ -1,0 +1,111 @@
+//! The only door: who a socket is, settled before anything else, and which rooms that gives it.
+
+use std::fmt;
+
+use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
+use contract::{
+    Code, Refusal,
+    actor::{Actor, Permission},
+    event::{Cursor, NAMESPACES, Namespace},
+    room::{Room, Stream},
+};
+use serde::Deserialize;
+use socketioxide::{
+    adapter::Adapter,
+    extract::{SocketRef, State, TryData},
+};
+
+use super::Shared;
+use crate::{
+    auth::Known,
+    http::cookies::{ACCESS, cookie},
+    journal,
+};
+
+/// What a client gives when it connects.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Hello {
+    token: Option<String>,
+    /// How far it has read.
+    pub since: Option<Cursor>,
+    /// Whether it wants every load's position on `/events`; it does unless it says otherwise.
+    positions: Option<bool>,
+}
+
+/// Why a socket is not let in, in the words of the standard.
+#[derive(Debug)]
+pub struct Refused(Refusal);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.code {
+            Code::Forbidden | Code::TooManyConnections => "Forbidden",
+            _ => "Unauthorized",
+        })
+    }
+}
+
+/// Which namespace a socket is on.
+pub fn namespace<A: Adapter>(socket: &SocketRef<A>) -> Namespace {
+    NAMESPACES.into_iter().find(|namespace| namespace.path() == socket.ns()).unwrap_or(Namespace::Events)
+}
+
+/// Lets a socket in or not, and puts it into its rooms.
+pub async fn admit<A: Adapter>(
+    socket: SocketRef<A>,
+    TryData(hello): TryData<Hello>,
+    State(shared): State<Shared>,
+) -> Result<(), Refused> {
+    let hello = hello.unwrap_or_default();
+    let known = identify(&socket, &hello, &shared).await.map_err(|refusal| {
+        metrics::counter!("headhaul_handshakes_refused", "code" => format!("{:?}", refusal.code)).increment(1);
+        Refused(refusal)
+    })?;
+    let id = socket.id.to_string();
+    let mut own = shared.sockets.of_user(known.actor.user);
+    own.insert(id.clone());
+    if own.len() > shared.limits.per_user {
+        return Err(Refused(Refusal::new(Code::TooManyConnections, "Too many connections.")));
+    }
+    let namespace = namespace(&socket);
+    for room in rooms(&known.actor, namespace, hello.positions.unwrap_or(true)) {
+        socket.join(room.to_string());
+    }
+    socket.extensions.insert(known.clone());
+    socket.extensions.insert(hello);
+    shared.sockets.add(id, namespace, known);
+    Ok(())
+}
+
+/// The rooms that somebody is in by what they are.
+fn rooms(who: &Actor, namespace: Namespace, positions: bool) -> Vec<Room> {
+    let mut rooms: Vec<Room> = journal::streams(who).into_iter().map(Room::Stream).collect();
+    rooms.push(Room::Role(who.tenant, who.role));
+    if namespace == Namespace::Events && positions {
+        let may = who.can(Permission::TrackingView) || !who.role.is_staff();
+        let wide = journal::streams(who).into_iter().filter(|stream| may && !matches!(stream, Stream::User(_)));
+        rooms.extend(wide.map(Room::Positions));
+    }
+    rooms
+}
+
+/// Who a socket is: by header, else by what it gave, else by cookie (from our own pages only), else, where that is
+/// switched on, by its address.
+async fn identify<A: Adapter>(socket: &SocketRef<A>, hello: &Hello, shared: &Shared) -> Result<Known, Refusal> {
+    let parts = socket.req_parts();
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let own_page = || header(ORIGIN).is_some_and(|origin| shared.limits.origins.iter().any(|own| own.eq_ignore_ascii_case(origin)));
+    let token = header(AUTHORIZATION)
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::to_owned)
+        .or_else(|| hello.token.clone())
+        .or_else(|| header(COOKIE).filter(|_| own_page()).and_then(|cookies| cookie(cookies, ACCESS)))
+        .or_else(|| parts.uri.query().filter(|_| shared.limits.token_in_query).and_then(token_in))
+        .ok_or_else(Refusal::unauthorized)?;
+    Ok(shared.auth.verify(&token).await?)
+}
+
+fn token_in(query: &str) -> Option<String> {
+    query.split('&').find_map(|pair| pair.strip_prefix("token=")).map(str::to_owned)
+}

@@ -1,0 +1,152 @@
+//! Putting the desk together and taking it down again.
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::{net::TcpListener, sync::mpsc};
+
+use crate::{
+    auth::{self, Auth},
+    clock::Clock,
+    config::{Config, Switch},
+    demo,
+    desk::{Desk, Pace, Parts},
+    http::{self, Edge, Site},
+    realtime::{self, Inlets, Limits, Wire},
+    simulate,
+    store::{self, Store},
+    tracking::intake::Intake,
+};
+
+/// How long open calls may take when the server goes down.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// A desk that is put together and listens, but doesn't answer yet.
+pub struct Server {
+    listener: TcpListener,
+    router: axum::Router,
+    wire: Wire,
+    config: Arc<Config>,
+    /// The desk itself, for tests.
+    pub desk: Desk,
+    /// Who is calling, for tests.
+    pub auth: Auth,
+}
+
+/// Opens everything that a desk needs, and listens.
+///
+/// # Errors
+/// In one line, which setting is wrong and why.
+pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
+    config.check()?;
+    config.prepare()?;
+    let secret = config.secret()?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("--listen: {} can't be used", config.listen))?;
+    let listening = listener.local_addr()?;
+    let store = Store::open(&config.database_url()).await.context("--database-url")?;
+
+    let (outbox, sealed) = mpsc::unbounded_channel();
+    let (moves, moved) = mpsc::unbounded_channel();
+    let scale = if config.demo { config.simulator_speed } else { 1.0 };
+    let pace = Pace { scale };
+    if config.demo && store::accounts::is_empty(&store).await? {
+        tracing::info!("Filling the empty database with the demo companies");
+        demo::fill(&store, &clock, &outbox, auth::hash, scale).await?;
+        if config.demo_loads > 0 {
+            demo::crowd(&store, &clock, &outbox, config.demo_loads).await?;
+        }
+    }
+    let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
+    let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
+    let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moves, pace);
+    let desk = Desk::new(Parts { store, clock, outbox, intake, pace });
+
+    let origins: Arc<[String]> = config.origins(listening).into();
+    let limits = Limits {
+        ping_interval: Duration::from_millis(config.ping_interval_ms),
+        ping_timeout: Duration::from_millis(config.ping_timeout_ms),
+        per_user: config.sockets_per_user,
+        origins: origins.clone(),
+        token_in_query: config.token_in_query,
+    };
+    let config = Arc::new(config);
+    let edge = Edge {
+        auth: auth.clone(),
+        desk: desk.clone(),
+        config: config.clone(),
+        origins,
+        site: Site::new(),
+        demo_accounts: demo_accounts.into(),
+        metrics: recorder(),
+    };
+    let mut wire = None;
+    let router = http::router(edge, |router| {
+        let (router, mounted) = realtime::mount(router, desk.clone(), auth.clone(), limits, Inlets { sealed, moved });
+        wire = Some(mounted);
+        router
+    });
+    let wire = wire.context("the sockets were not mounted")?;
+    Ok(Server { listener, router, wire, config, desk, auth })
+}
+
+/// The process has one set of figures, however many desks a test puts together.
+fn recorder() -> PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            // Another recorder is there only when a test brought its own.
+            let _ = metrics::set_global_recorder(recorder);
+            handle
+        })
+        .clone()
+}
+
+impl Server {
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When the system doesn't know.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Answers until `stop`; then no new calls are taken, sockets are told to come back, and what was begun is finished.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let address = self.address()?;
+        let stopping = Arc::new(tokio::sync::Notify::new());
+        let drive = self.config.demo && self.config.simulator == Switch::On;
+        let simulator = drive.then(|| {
+            let options = simulate::Options::for_demo(address, self.config.simulator_speed);
+            let stopping = stopping.clone();
+            tokio::spawn(async move { simulate::run(options, async move { stopping.notified().await }).await })
+        });
+        let wire = self.wire.clone();
+        let going = stopping.clone();
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(self.listener, service).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("Going down");
+            going.notify_waiters();
+            wire.close().await;
+        });
+        let grace = async {
+            stopping.notified().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            outcome = async { served.await } => outcome?,
+            () = grace => tracing::warn!("Some calls were not finished in time"),
+        }
+        if let Some(simulator) = simulator {
+            simulator.abort();
+        }
+        self.desk.store.close().await;
+        Ok(())
+    }
+}

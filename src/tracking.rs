@@ -1,0 +1,120 @@
+//! Positions: who may report them, what they move, and who sees them.
+
+pub mod fleet;
+pub mod intake;
+
+use contract::{
+    Code, Refusal,
+    actor::{Actor, Permission},
+    geo::{CIRCUITY, Point},
+    status::LoadStatus,
+    tracking::{Fix, MAX_BATCH, PositionsReceived, Rejected, ReportPositions, TrailFix, TrailQuery, UpdateLocation},
+};
+use contract::Timestamp;
+
+use crate::{
+    desk::{Desk, Pace},
+    error::Result,
+    store::{self, positions::Tracked},
+};
+
+/// The speed at which a truck is taken to cover what is left, in miles an hour, stops for fuel and rest included:
+/// long-haul trucks average 45 to 55 (Federal Highway Administration, freight performance).
+const AVERAGE_MPH: f64 = 50.0;
+
+/// An estimate that moved by less than so many minutes is no news.
+const ETA_STEP_MIN: f64 = 10.0;
+
+/// How much of a trail is given at most.
+const MAX_TRAIL: i64 = 2_000;
+
+/// How far back a trail goes when nobody says, in milliseconds (`domain.md` §4.2: 24 h).
+const TRAIL_MS: i64 = 24 * 3_600_000;
+
+#[async_trait::async_trait]
+impl app::tracking::port::Tracking for Desk {
+    async fn report_positions(&self, who: &Actor, ask: ReportPositions) -> Result<PositionsReceived, Refusal> {
+        who.may(Permission::PositionReport)?;
+        if ask.positions.is_empty() || ask.positions.len() > MAX_BATCH {
+            return Err(Refusal::invalid("positions", format!("must be 1 to {MAX_BATCH}")));
+        }
+        let now = self.clock.now();
+        let mut answer = PositionsReceived::default();
+        let mut good = Vec::with_capacity(ask.positions.len());
+        for (index, position) in (0..).zip(ask.positions) {
+            match position.check(now) {
+                Ok(fix) => good.push((index, fix)),
+                Err(refusal) => answer.rejected.push(Rejected { index, code: refusal.code }),
+            }
+        }
+        let (places, fixes): (Vec<u32>, Vec<Fix>) = good.into_iter().unzip();
+        for (index, outcome) in places.into_iter().zip(self.intake.store(who, fixes).await?) {
+            match outcome {
+                Ok(true) => answer.accepted += 1,
+                Ok(false) => answer.duplicates += 1,
+                Err(code) => answer.rejected.push(Rejected { index, code }),
+            }
+        }
+        answer.rejected.sort_by_key(|rejected| rejected.index);
+        Ok(answer)
+    }
+
+    async fn trail(&self, who: &Actor, query: TrailQuery) -> Result<Vec<TrailFix>, Refusal> {
+        who.may(Permission::LoadView)?;
+        let visible = store::loads::one(&self.store, who, query.load_id).await?;
+        if visible.is_none() {
+            return Err(Refusal::not_found());
+        }
+        let to = query.to.unwrap_or_else(|| self.clock.now());
+        let from = query.from.unwrap_or_else(|| to.plus_ms(-TRAIL_MS));
+        Ok(store::positions::trail(&self.store, query.load_id, from, to, MAX_TRAIL).await?)
+    }
+}
+
+impl Desk {
+    /// Stores one report; answered when it is stored.
+    ///
+    /// # Errors
+    /// A refusal with the code of what is wrong.
+    pub async fn locate(&self, who: &Actor, ask: UpdateLocation) -> Result<(), Refusal> {
+        who.may(Permission::PositionReport)?;
+        let fix = ask.check(self.clock.now())?;
+        match self.intake.store(who, vec![fix]).await?.pop() {
+            Some(Err(code)) => Err(refused(code)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refused(code: Code) -> Refusal {
+    match code {
+        Code::NotFound => Refusal::not_found(),
+        _ => Refusal::new(code, "The load is not under way."),
+    }
+}
+
+/// Whether somebody may report for a load: the driver who drives it, or people of the carrier that moves it. For anybody
+/// else it isn't there.
+fn admit(who: &Actor, load: &Tracked) -> Result<(), Code> {
+    let own = load.tenant == who.tenant
+        && who.carrier.is_some()
+        && load.carrier == who.carrier
+        && (who.driver.is_none() || load.driver == who.driver);
+    if !own {
+        return Err(Code::NotFound);
+    }
+    if load.status.is_under_way() { Ok(()) } else { Err(Code::NotUnderWay) }
+}
+
+/// When a truck is expected at its next stop: what is left by road at the average speed. A first, plain estimate.
+fn estimate(load: &Tracked, at: Timestamp, from: Point, pace: Pace) -> Timestamp {
+    let next = if load.status == LoadStatus::Dispatched { load.origin } else { load.destination };
+    let hours = from.miles_to(next) * CIRCUITY / (AVERAGE_MPH * pace.scale);
+    at.plus_ms((hours * 3_600_000.0) as i64)
+}
+
+/// Whether a new estimate is worth telling.
+fn is_news(old: Option<Timestamp>, new: Timestamp, pace: Pace) -> bool {
+    let step_ms = (ETA_STEP_MIN / pace.scale.sqrt() * 60_000.0) as i64;
+    old.is_none_or(|old| new.since_ms(old).abs() >= step_ms)
+}

@@ -1,0 +1,235 @@
+//! One writer for all fixes: it commits what has gathered and then answers everyone at once.
+//!
+//! A commit costs a disk flush of milliseconds however much is in it, so fixes that arrive meanwhile share the next one.
+//! An answer means stored.
+
+use std::collections::{BTreeMap, HashMap};
+
+use contract::{
+    Code, LoadId, Refusal, TenantId,
+    actor::Actor,
+    event::{LoadEtaUpdated, LoadLocationUpdated},
+    room::Stream,
+    tracking::{Fix, LastFix, MAX_SPEED_KMH, Verdict},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{admit, estimate, is_news};
+use crate::{
+    clock::Clock,
+    desk::Pace,
+    error::Result,
+    store::{
+        By, Outbox, Store,
+        positions::{self, Kept, Tracked},
+    },
+};
+
+/// How many calls may wait; further ones wait to be let in, which slows their senders down.
+const WAITING: usize = 4_096;
+/// How many fixes one commit takes at most.
+const BATCH: usize = 1_000;
+
+/// What became of a fix: new, known already, or refused.
+pub type Outcome = Result<bool, Code>;
+
+/// A truck that moved, to be shown.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// Whose company's load.
+    pub tenant: TenantId,
+    /// The carrier's people hear of it too.
+    pub carrier: Option<contract::CarrierId>,
+    /// Where it is now.
+    pub fix: LastFix,
+    /// The same, as watchers of the load hear of it.
+    pub event: LoadLocationUpdated,
+}
+
+/// Where moved trucks go to be shown.
+pub type Moves = mpsc::UnboundedSender<Vec<Moved>>;
+
+struct Job {
+    who: Actor,
+    fixes: Vec<Fix>,
+    answer: oneshot::Sender<Vec<Outcome>>,
+}
+
+/// The way to the writer. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake(mpsc::Sender<Job>);
+
+impl Intake {
+    /// Starts the writer. It ends when the last clone of its intake is gone, after what was handed in is stored.
+    pub fn start(store: Store, clock: Clock, outbox: Outbox, moves: Moves, pace: Pace) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(Writer { store, clock, outbox, moves, pace }.run(receiver));
+        Self(sender)
+    }
+
+    /// Hands fixes in and waits until they are stored.
+    ///
+    /// # Errors
+    /// When the database fails or the server is going down: then it isn't known whether they are stored, and sending
+    /// them again does no harm.
+    pub async fn store(&self, who: &Actor, fixes: Vec<Fix>) -> Result<Vec<Outcome>, Refusal> {
+        if fixes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (answer, answered) = oneshot::channel();
+        let job = Job { who: who.clone(), fixes, answer };
+        let failed = || Refusal::new(Code::Internal, "The positions could not be stored; send them again.");
+        self.0.send(job).await.map_err(|_| failed())?;
+        answered.await.map_err(|_| failed())
+    }
+}
+
+struct Writer {
+    store: Store,
+    clock: Clock,
+    outbox: Outbox,
+    moves: Moves,
+    pace: Pace,
+}
+
+impl Writer {
+    async fn run(self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(first) = jobs.recv().await {
+            let mut batch = vec![first];
+            let mut fixes = batch[0].fixes.len();
+            while fixes < BATCH {
+                let Ok(job) = jobs.try_recv() else { break };
+                fixes += job.fixes.len();
+                batch.push(job);
+            }
+            match self.write(&batch).await {
+                Ok(outcomes) => {
+                    for (job, outcome) in batch.into_iter().zip(outcomes) {
+                        // A caller who went away has no use for the answer.
+                        let _ = job.answer.send(outcome);
+                    }
+                }
+                // Dropping the answers tells the callers.
+                Err(error) => tracing::error!(error = %error, fixes, "Positions could not be stored"),
+            }
+        }
+    }
+
+    async fn write(&self, batch: &[Job]) -> Result<Vec<Vec<Outcome>>> {
+        let mut ids: Vec<LoadId> = batch.iter().flat_map(|job| job.fixes.iter().map(|fix| fix.load)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut loads: HashMap<LoadId, Tracked> =
+            positions::tracked(&self.store, &ids).await?.into_iter().map(|load| (load.load, load)).collect();
+
+        let mut outcomes: Vec<Vec<Outcome>> = Vec::with_capacity(batch.len());
+        let mut taken: BTreeMap<LoadId, Vec<Fix>> = BTreeMap::new();
+        for job in batch {
+            let admitted = job.fixes.iter().map(|fix| {
+                let load = loads.get(&fix.load).ok_or(Code::NotFound)?;
+                admit(&job.who, load)?;
+                taken.entry(fix.load).or_default().push(*fix);
+                Ok(false)
+            });
+            outcomes.push(admitted.collect());
+        }
+
+        let mut by_tenant: BTreeMap<TenantId, Vec<LoadId>> = BTreeMap::new();
+        for load in taken.keys() {
+            if let Some(tracked) = loads.get(load) {
+                by_tenant.entry(tracked.tenant).or_default().push(*load);
+            }
+        }
+        let mut fresh = HashMap::new();
+        let mut moved = Vec::new();
+        for (tenant, ids) in by_tenant {
+            let mut tx = self.store.begin(By::Itself(tenant), &self.clock, &self.outbox).await?;
+            let mut kept = Vec::new();
+            let mut markers = Vec::new();
+            for id in ids {
+                let (Some(load), Some(fixes)) = (loads.get_mut(&id), taken.get_mut(&id)) else { continue };
+                markers.extend(self.judge(load, fixes, &mut kept));
+            }
+            for new in positions::add(&mut tx, &kept).await? {
+                *fresh.entry(new).or_insert(0_usize) += 1;
+            }
+            for marker in markers {
+                let Some(load) = loads.get_mut(&marker.load) else { continue };
+                let Some(fix) = marker.newest else {
+                    positions::suspect(&mut tx, marker.load, &load.track).await?;
+                    continue;
+                };
+                positions::move_marker(&mut tx, &fix, &load.track).await?;
+                let eta = estimate(load, fix.at, fix.point, self.pace);
+                if is_news(load.eta, eta, self.pace) {
+                    positions::set_eta(&mut tx, load.load, Some(eta)).await?;
+                    let told = LoadEtaUpdated {
+                        load_id: load.load,
+                        load_number: load.load_number.clone(),
+                        previous_eta: load.eta.replace(eta),
+                        new_eta: Some(eta),
+                    };
+                    let carrier = load.carrier.map(|carrier| (Stream::Carrier(tenant, carrier), told.clone()));
+                    tx.tell_both((Stream::Tenant(tenant), told), carrier);
+                }
+                moved.push(shown(load, &fix));
+            }
+            tx.commit().await?;
+        }
+        if !moved.is_empty() {
+            // Nobody left to show it to means that the server is going down.
+            let _ = self.moves.send(moved);
+        }
+        for (job, outcomes) in batch.iter().zip(&mut outcomes) {
+            for (fix, outcome) in job.fixes.iter().zip(outcomes) {
+                if let (Ok(new), Some(left)) = (outcome, fresh.get_mut(&(fix.load, fix.at)))
+                    && *left > 0
+                {
+                    *left -= 1;
+                    *new = true;
+                }
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Judges a load's fixes in the order of their time; what changed at its marker, if anything.
+    fn judge(&self, load: &mut Tracked, fixes: &mut [Fix], kept: &mut Vec<Kept>) -> Option<Marker> {
+        fixes.sort_by_key(|fix| fix.at);
+        let mut marker = None;
+        for fix in fixes {
+            let verdict = load.track.judge(fix.point, fix.at, MAX_SPEED_KMH * self.pace.scale);
+            kept.push(Kept { fix: *fix, suspect: verdict == Verdict::Suspect });
+            match verdict {
+                Verdict::Moves => marker = Some(Marker { load: load.load, newest: Some(*fix) }),
+                Verdict::Suspect => marker = marker.or(Some(Marker { load: load.load, newest: None })),
+                Verdict::Trail => {}
+            }
+        }
+        marker
+    }
+}
+
+/// What a batch changes at a load's marker: a new place, or only a jump to remember.
+struct Marker {
+    load: LoadId,
+    newest: Option<Fix>,
+}
+
+fn shown(load: &Tracked, fix: &Fix) -> Moved {
+    Moved {
+        tenant: load.tenant,
+        carrier: load.carrier,
+        fix: LastFix::from(fix),
+        event: LoadLocationUpdated {
+            load_id: load.load,
+            load_number: load.load_number.clone(),
+            location: fix.point,
+            eta: load.eta,
+            speed: fix.speed,
+            heading: fix.heading,
+            recorded_at: fix.at,
+            source: fix.source,
+        },
+    }
+}
