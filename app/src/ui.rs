@@ -1,5 +1,6 @@
 //! What pages are put together from.
 
+pub mod avatar;
 pub mod frame;
 pub mod icon;
 pub mod missing;
