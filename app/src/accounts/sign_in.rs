@@ -154,7 +154,9 @@ mod tests {
     fn only_addresses_of_this_site_are_followed() {
         assert!(is_ours("/dispatch?view=mine"));
 
-        for elsewhere in ["//evil.example", "/\\evil.example", "https://evil.example", "", "dispatch", "/\t/evil.example"] {
+        for elsewhere in
+            ["//evil.example", "/\\evil.example", "https://evil.example", "", "dispatch", "/\t/evil.example"]
+        {
             assert!(!is_ours(elsewhere), "{elsewhere} must not be followed");
         }
     }

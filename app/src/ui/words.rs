@@ -121,6 +121,26 @@ pub fn reason_words(reason: Reason) -> String {
     }
 }
 
+/// Money in dollars: `$1,850`, and `$1,850.50` when there are cents.
+pub fn money_words(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let (dollars, rest) = (thousands((cents / 100).abs()), (cents % 100).abs());
+    if rest == 0 { format!("{sign}${dollars}") } else { format!("{sign}${dollars}.{rest:02}") }
+}
+
+/// A whole number that isn't negative, as people write it: `42,000`.
+pub fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A length of time to act on. Below three hours the minutes count, so `2 h 10` and not `2 h`.
 fn length(min: i64) -> String {
     match min {
@@ -129,5 +149,31 @@ fn length(min: i64) -> String {
             say!(common.reason.hours_minutes, hours = min / 60, minutes = format!("{:02}", min % 60))
         }
         _ => when::minutes(min),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::risk::Reason;
+
+    use super::{money_words, reason_words, thousands};
+
+    #[test]
+    fn reasons_say_how_much() {
+        let late = Reason::EtaAfterWindow { by_min: 45, miles_left: Some(312) };
+
+        assert_eq!(reason_words(late), "45 min late: 312 mi left");
+        assert_eq!(reason_words(Reason::NoCarrier { pickup_in_min: 180 }), "No carrier, pickup in 3 h");
+        assert_eq!(reason_words(Reason::PickupMissed { by_min: 125 }), "Pickup missed by 2 h 05");
+        assert_eq!(reason_words(Reason::NoSignal { min: 41 }), "No signal 41 min");
+    }
+
+    #[test]
+    fn money_has_cents_only_when_there_are_some() {
+        assert_eq!(money_words(185_000), "$1,850");
+        assert_eq!(money_words(-185_050), "-$1,850.50");
+        assert_eq!(money_words(7), "$0.07");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(thousands(999), "999");
     }
 }

@@ -11,7 +11,7 @@ use leptos::{either::Either, prelude::*, task::spawn_local, web_sys};
 use super::{
     super::api::assign_load,
     fields::Line,
-    modal::{Form, Modal, version_now},
+    modal::{Form, Modal},
     read,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 /// The dialog.
 #[component]
 pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
-    let form = Form::new();
+    let form = Form::about(&row);
     let load = row.id;
     let title = say!(common.dialogs.assign, number = row.load_number.clone());
     let submit = match then {
@@ -44,7 +44,6 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
     });
     let chosen = RwSignal::new(row.carrier.as_ref().map(|carrier| carrier.id));
 
-    let asked = row.clone();
     let send = Callback::new(move |data: web_sys::FormData| {
         let rate = read::text(&data, "carrierRate");
         let cents = read::cents(&rate);
@@ -56,13 +55,13 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
         };
         let ask = AssignLoad {
             load_id: load,
-            version: version_now(&asked),
+            version: form.version(),
             carrier_id,
             driver_id: read::text(&data, "driver").parse().ok(),
             carrier_rate_cents: cents,
             status: then,
         };
-        form.send(Some(load), Box::pin(assign_load(ask)), |row| {
+        form.send(Box::pin(assign_load(ask)), |row| {
             let carrier = row.carrier.as_ref().map(|carrier| carrier.name.clone()).unwrap_or_default();
             say!(common.dialogs.assigned, number = row.load_number.clone(), carrier = carrier)
         });
@@ -130,7 +129,9 @@ fn carrier_options(carriers: &[CarrierRow], row: &LoadRow) -> impl IntoView + us
     let group = |fits: bool| {
         carriers
             .iter()
-            .filter(|carrier| (carrier.active || Some(carrier.id) == current) && carrier.equipment.contains(&row.equipment) == fits)
+            .filter(|carrier| {
+                (carrier.active || Some(carrier.id) == current) && carrier.equipment.contains(&row.equipment) == fits
+            })
             .map(|carrier| {
                 let text = format!("{} · MC {}", carrier.name, carrier.mc_number);
                 view! { <option value=carrier.id.to_string() selected=Some(carrier.id) == current>{text}</option> }

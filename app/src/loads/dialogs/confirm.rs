@@ -8,14 +8,14 @@ use leptos::prelude::*;
 
 use super::{
     super::api::change_status,
-    modal::{Form, Modal, version_now},
+    modal::{Form, Modal},
 };
 use crate::{say, ui::words::status_word};
 
 /// The dialog.
 #[component]
 pub fn Confirm(row: LoadRow, to: LoadStatus) -> impl IntoView {
-    let form = Form::new();
+    let form = Form::about(&row);
     let load = row.id;
     let number = row.load_number.clone();
     let (title, text, submit) = if to == LoadStatus::Completed {
@@ -32,8 +32,8 @@ pub fn Confirm(row: LoadRow, to: LoadStatus) -> impl IntoView {
         )
     };
     let send = Callback::new(move |_| {
-        let ask = ChangeStatus { load_id: load, status: to, version: version_now(&row), reason: None, confirmed: true };
-        form.send(Some(load), Box::pin(change_status(ask)), |row| {
+        let ask = ChangeStatus { load_id: load, status: to, version: form.version(), reason: None, confirmed: true };
+        form.send(Box::pin(change_status(ask)), |row| {
             say!(common.dialogs.moved, number = row.load_number.clone(), status = status_word(row.status))
         });
     });

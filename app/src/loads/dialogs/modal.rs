@@ -20,6 +20,8 @@ pub struct Form {
     busy: RwSignal<bool>,
     fault: RwSignal<Option<String>>,
     fields: RwSignal<BTreeMap<String, String>>,
+    /// The load as the reader last saw it, and at which version.
+    seen: StoredValue<Option<(LoadId, i64)>>,
 }
 
 /// A call that answers with the load as it is then.
@@ -33,7 +35,20 @@ impl Form {
             busy: RwSignal::new(false),
             fault: RwSignal::new(None),
             fields: RwSignal::new(BTreeMap::new()),
+            seen: StoredValue::new(None),
         }
+    }
+
+    /// The same, about a load. What others change from now on is a conflict, of which the reader is told first.
+    pub fn about(row: &LoadRow) -> Self {
+        let form = Self::new();
+        form.seen.set_value(Some((row.id, row.version)));
+        form
+    }
+
+    /// The version that the reader saw.
+    pub fn version(self) -> i64 {
+        self.seen.get_value().map_or(0, |(_, version)| version)
     }
 
     /// What is wrong at the first of these fields that has a fault.
@@ -47,7 +62,8 @@ impl Form {
         self.fields.set(fields);
         if any {
             request_animation_frame(move || {
-                let wrong = self.node.get_untracked().and_then(|node| node.query_selector("[aria-invalid]").ok().flatten());
+                let wrong =
+                    self.node.get_untracked().and_then(|node| node.query_selector("[aria-invalid]").ok().flatten());
                 if let Some(field) = wrong.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
                     _ = field.focus();
                 }
@@ -55,9 +71,9 @@ impl Form {
         }
     }
 
-    /// Sends what was asked; when it is done, says so and closes. `load` is read anew when somebody else was faster.
-    pub fn send(self, load: Option<LoadId>, call: Call, done: impl FnOnce(&LoadRow) -> String + 'static) {
-        let book = live().book;
+    /// Sends what was asked; when it is done, says so and closes. When somebody else was faster, theirs is read first.
+    pub fn send(self, call: Call, done: impl FnOnce(&LoadRow) -> String + 'static) {
+        let (book, seen) = (live().book, self.seen.get_value());
         self.busy.set(true);
         self.fault.set(None);
         self.fields.set(BTreeMap::new());
@@ -69,9 +85,10 @@ impl Form {
                     self.close();
                 }
                 Err(fault) => {
-                    if let (Some(load), Some(Code::Conflict)) = (load, fault.code())
+                    if let (Some((load, _)), Some(Code::Conflict)) = (seen, fault.code())
                         && let Ok(One { data }) = one_load(load).await
                     {
+                        self.seen.try_set_value(Some((load, data.load.version)));
                         book.merge([data.load]);
                     }
                     self.refuse(&fault);
@@ -97,11 +114,6 @@ impl Form {
             node.close();
         }
     }
-}
-
-/// The version of a load that the reader sees just now; somebody else may have changed it since the dialog opened.
-pub fn version_now(row: &LoadRow) -> i64 {
-    live().book.entry(row.id).map_or(row.version, |entry| entry.with_untracked(|entry| entry.row.version))
 }
 
 /// A fault as the server writes it, such as `is needed`, to stand by itself.

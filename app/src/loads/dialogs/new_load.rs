@@ -25,7 +25,7 @@ pub fn EnterLoad() -> impl IntoView {
     let sees_customer_rate = expect_context::<Visitor>().can(Permission::FinanceView);
     let send = Callback::new(move |data: FormData| match read_load(&data, stops) {
         Ok(new) => {
-            form.send(None, Box::pin(create_load(new)), |row| say!(common.dialogs.created, number = row.load_number.clone()));
+            form.send(Box::pin(create_load(new)), |row| say!(common.dialogs.created, number = row.load_number.clone()));
         }
         Err(faults) => form.mark(faults),
     });

@@ -9,7 +9,7 @@ use leptos::{prelude::*, web_sys};
 use super::{
     super::api::{cancel_load, change_status},
     fields::Lines,
-    modal::{Call, Form, Modal, version_now},
+    modal::{Call, Form, Modal},
     read,
 };
 use crate::{say, ui::words::status_word};
@@ -20,7 +20,7 @@ const MOST: u16 = 500;
 /// The dialog.
 #[component]
 pub fn Reason(row: LoadRow, to: LoadStatus) -> impl IntoView {
-    let form = Form::new();
+    let form = Form::about(&row);
     let load = row.id;
     let off = to == LoadStatus::Cancelled;
     let number = row.load_number.clone();
@@ -35,14 +35,14 @@ pub fn Reason(row: LoadRow, to: LoadStatus) -> impl IntoView {
         if reason.is_empty() {
             return form.mark([("reason".to_owned(), say!(common.fault.reason_needed).to_owned())].into());
         }
-        let version = version_now(&row);
+        let version = form.version();
         let call: Call = if off {
             Box::pin(cancel_load(CancelLoad { load_id: load, version, reason }))
         } else {
             let ask = ChangeStatus { load_id: load, status: to, version, reason: Some(reason), confirmed: false };
             Box::pin(change_status(ask))
         };
-        form.send(Some(load), call, |row| {
+        form.send(call, |row| {
             say!(common.dialogs.moved, number = row.load_number.clone(), status = status_word(row.status))
         });
     });

@@ -22,10 +22,9 @@ fn refusal_words(refusal: &Refusal) -> String {
             let wait_ms = details.and_then(|details| details.retry_after_ms).unwrap_or(10_000);
             say!(common.fault.rate_limited, seconds = wait_ms.div_ceil(1_000))
         }
-        Code::Internal => details.and_then(|details| details.request_id.as_ref()).map_or_else(
-            || say!(common.fault.internal).to_owned(),
-            |id| say!(common.fault.internal_id, id = id),
-        ),
+        Code::Internal => details
+            .and_then(|details| details.request_id.as_ref())
+            .map_or_else(|| say!(common.fault.internal).to_owned(), |id| say!(common.fault.internal_id, id = id)),
         Code::Refused => details
             .and_then(|details| details.rule)
             .map_or_else(|| refusal.message.clone(), |rule| rule_words(rule).to_owned()),
