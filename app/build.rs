@@ -2,13 +2,15 @@
 
 use std::{env, error::Error, path::PathBuf};
 
-use leptos_i18n_build::{Config, TranslationsInfos};
+use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 
 /// One file for each room of the application.
 const NAMESPACES: [&str; 5] = ["common", "accounts", "loads", "board", "tracking"];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // Texts with values are wanted as text too, for titles, labels and notices.
     let config = NAMESPACES.into_iter().try_fold(Config::new("en")?, |config, name| config.add_namespace(name))?;
+    let config = config.parse_options(ParseOptions::new().interpolate_display(true));
     let translations = TranslationsInfos::parse(config)?;
     translations.emit_diagnostics();
     translations.rerun_if_locales_changed();

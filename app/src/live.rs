@@ -1,14 +1,30 @@
 //! Staying live: what is known of loads, the socket that keeps it so, and what to do while the socket is down.
 
 pub mod api;
+#[cfg(feature = "hydrate")]
+mod bind;
 pub mod book;
+#[cfg(feature = "hydrate")]
+mod connection;
+pub mod inbox;
 #[cfg(feature = "ssr")]
 pub mod port;
+#[cfg(feature = "hydrate")]
+mod session;
+#[cfg(feature = "hydrate")]
+mod watch;
 
-use contract::{LoadId, Timestamp, event::{Cursor, Happened}, tracking::Bounds};
+use contract::{
+    LoadId, Timestamp,
+    event::{Cursor, Happened},
+    tracking::Bounds,
+};
 use leptos::prelude::*;
 
 pub use book::{Book, Entry, Ticket};
+use inbox::{Inbox, News, Then};
+
+use crate::pages::Visitor;
 
 /// How the page hears of changes just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +64,10 @@ pub struct Live {
     pub joined: RwSignal<Vec<LoadId>>,
     /// Which part of the fleet the page watches: nothing, or a part, or all of it.
     pub watched: RwSignal<Option<Option<Bounds>>>,
+    /// How far the page has followed what happens.
+    inbox: StoredValue<Inbox>,
+    /// The visitor's name, by which events tell their own doings.
+    me: StoredValue<String>,
 }
 
 /// The live state of this page.
@@ -56,8 +76,9 @@ pub fn live() -> Live {
 }
 
 /// Makes the live state for this page, and connects it when somebody is signed in.
-pub fn provide(_signed_in: bool) {
-    provide_context(Live {
+pub fn provide(signed_in: bool) {
+    let me = use_context::<Visitor>().and_then(|visitor| visitor.me).map(|me| me.name).unwrap_or_default();
+    let live = Live {
         book: Book::new(),
         link: RwSignal::new(Link::Connecting),
         afresh: RwSignal::new(0),
@@ -65,10 +86,55 @@ pub fn provide(_signed_in: bool) {
         heard: RwSignal::new(None),
         joined: RwSignal::new(Vec::new()),
         watched: RwSignal::new(None),
+        inbox: StoredValue::new(Inbox::default()),
+        me: StoredValue::new(me),
+    };
+    provide_context(live);
+    // An effect runs in the browser only, and after the page has woken.
+    Effect::new(move |_| {
+        if signed_in {
+            #[cfg(feature = "hydrate")]
+            connection::open(live);
+        }
     });
 }
 
 impl Live {
-    /// Tells where a list was read, so that its later changes can be followed.
-    pub fn read_at(&self, _cursor: &Cursor) {}
+    /// Tells where a list was read, so that its later changes can be followed. Give the rows to the book first.
+    pub fn read_at(&self, cursor: &Cursor) {
+        if let Some(news) = self.inbox.try_update_value(|inbox| inbox.begin(cursor)) {
+            self.deliver(news);
+        }
+    }
+
+    /// Whether an event was caused by this page's visitor.
+    pub fn is_mine(&self, happened: &Happened) -> bool {
+        let (_, by) = inbox::subject(happened);
+        by.is_some_and(|by| self.me.with_value(|me| me == by))
+    }
+
+    /// Applies what came in; what is left to do is the line's.
+    fn deliver(&self, news: News) -> Then {
+        for happened in news.events {
+            self.book.apply(&happened, self.is_mine(&happened));
+            self.heard.set(Some(happened));
+        }
+        if news.then == Then::LoadAfresh {
+            self.afresh.update(|times| *times += 1);
+        }
+        news.then
+    }
+}
+
+/// Renews the visitor's session after a call was refused because its token had ended; whether it is worth another try.
+#[cfg(feature = "hydrate")]
+pub async fn renewed() -> bool {
+    match session::renew().await {
+        session::Renewal::Done(_) => true,
+        session::Renewal::Ended => {
+            session::sign_in_again();
+            false
+        }
+        session::Renewal::Unknown => false,
+    }
 }

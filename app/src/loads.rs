@@ -4,6 +4,7 @@ pub mod act;
 pub mod api;
 pub mod detail;
 pub mod dialogs;
+mod list;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod port;

@@ -3,6 +3,8 @@
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::MetaTags;
 
+use crate::ui::frame::theme::EARLY;
+
 /// Where the site's files are, each under an address that changes with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
@@ -24,6 +26,8 @@ pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <script>{EARLY}</script>
                 <link rel="preload" href="/vendor/inter.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" href=css />
                 <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />

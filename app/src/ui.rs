@@ -1,5 +1,7 @@
 //! What pages are put together from.
 
+pub mod avatar;
+pub mod drop;
 pub mod frame;
 pub mod icon;
 pub mod missing;

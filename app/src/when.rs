@@ -12,6 +12,15 @@ pub fn day_and_clock(at: Timestamp, offset_min: i32) -> String {
     local(at, offset_min).format("%a %d %H:%M").to_string()
 }
 
+/// `14:02` when that is today on such a clock, else `Tue 25 14:02`.
+pub fn soon(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
+    if local(at, offset_min).date() == local(now, offset_min).date() {
+        clock(at, offset_min)
+    } else {
+        day_and_clock(at, offset_min)
+    }
+}
+
 /// The start of a window on the stop's own clock: `Mon 24 14:00 CT`.
 pub fn window_start(appointment: &Appointment) -> String {
     format!("{} {}", day_and_clock(appointment.start, appointment.offset_min), appointment.zone_short)

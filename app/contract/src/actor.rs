@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CarrierId, DriverId, Refusal, SessionId, TenantId, Timestamp, UserId};
+use crate::{
+    CarrierId, DriverId, Refusal, SessionId, TenantId, Timestamp, UserId,
+    status::{LoadStatus, Move},
+};
 
 /// What somebody is in their company or at a carrier. Names on the wire are those of the real-time standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +91,21 @@ pub enum Permission {
     InternalNotesView,
     /// See carriers and their drivers.
     CarrierView,
+}
+
+impl Permission {
+    /// What moving a load from one status to another needs (`domain.md` §2.1, gates).
+    pub const fn to_move(from: LoadStatus, to: LoadStatus, step: Move) -> Self {
+        use LoadStatus as S;
+        match (step, from, to) {
+            (Move::Backward, ..) => Self::LoadStatusRevert,
+            (Move::Cancel, from, _) if from.is_loaded() => Self::LoadCancelLate,
+            (Move::Cancel, ..) => Self::LoadCancel,
+            (_, _, S::Dispatched | S::Completed) => Self::LoadDispatch,
+            (_, S::Planning | S::Pending, _) | (_, _, S::Pending | S::Tendered) => Self::LoadAssign,
+            _ => Self::LoadStatusUpdate,
+        }
+    }
 }
 
 impl Role {

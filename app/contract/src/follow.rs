@@ -21,10 +21,16 @@ pub enum Step<T> {
 }
 
 /// A reader's place in its streams, with the events that came too early.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Follower<T> {
     cursor: Cursor,
-    held: BTreeMap<(String, u64), T>,
+    held: BTreeMap<(String, u64), (String, T)>,
+}
+
+impl<T> Default for Follower<T> {
+    fn default() -> Self {
+        Self::new(Cursor::default())
+    }
 }
 
 impl<T> Follower<T> {
@@ -38,10 +44,15 @@ impl<T> Follower<T> {
         &self.cursor
     }
 
+    /// Whether it knows yet from where on it reads.
+    pub fn has_begun(&self) -> bool {
+        !self.cursor.0.is_empty()
+    }
+
     /// Takes an event that came in.
     pub fn take(&mut self, place: &Place, item: T) -> Step<T> {
         let Some(mark) = self.cursor.0.get_mut(&place.stream) else {
-            self.held.insert((place.stream.clone(), place.seq), item);
+            self.hold(place, item);
             return Step::Hole;
         };
         if mark.epoch != place.epoch {
@@ -51,13 +62,30 @@ impl<T> Follower<T> {
             return Step::Repeat;
         }
         if place.seq > mark.seq + 1 {
-            self.held.insert((place.stream.clone(), place.seq), item);
+            self.hold(place, item);
             return Step::Hole;
         }
         mark.seq = place.seq;
         let mut ready = vec![item];
         ready.append(&mut self.release());
         Step::Apply(ready)
+    }
+
+    /// Takes the answer to `sync:request`: gives what of it is new, then the held events that follow it, to be applied
+    /// in this order. What was read since the question was asked is not given again.
+    pub fn answered(&mut self, events: impl IntoIterator<Item = (Place, T)>, cursor: Cursor) -> Vec<T> {
+        let mut ready = Vec::new();
+        for (place, item) in events {
+            let known = self.cursor.0.get(&place.stream);
+            if known.is_some_and(|mark| mark.epoch == place.epoch && place.seq <= mark.seq) {
+                continue;
+            }
+            self.held.remove(&(place.stream.clone(), place.seq));
+            self.cursor.0.insert(place.stream, Mark { epoch: place.epoch, seq: place.seq });
+            ready.push(item);
+        }
+        ready.append(&mut self.caught_up(cursor));
+        ready
     }
 
     /// Moves on to where an answer to `sync:request` (or a fresh list) stands, after its events were applied; gives the
@@ -79,18 +107,28 @@ impl<T> Follower<T> {
         })
     }
 
+    /// Whether events wait for others that are missing.
+    pub fn has_hole(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    fn hold(&mut self, place: &Place, item: T) {
+        self.held.insert((place.stream.clone(), place.seq), (place.epoch.clone(), item));
+    }
+
     fn release(&mut self) -> Vec<T> {
         let mut ready = Vec::new();
         let held = core::mem::take(&mut self.held);
-        for ((stream, seq), item) in held {
+        for ((stream, seq), (epoch, item)) in held {
             match self.cursor.0.get_mut(&stream) {
-                Some(mark) if seq <= mark.seq => {}
+                // What was held of a history that is no longer true would take a number that now means something else.
+                Some(mark) if mark.epoch != epoch || seq <= mark.seq => {}
                 Some(Mark { seq: known, .. }) if seq == *known + 1 => {
                     *known = seq;
                     ready.push(item);
                 }
                 _ => {
-                    self.held.insert((stream, seq), item);
+                    self.held.insert((stream, seq), (epoch, item));
                 }
             }
         }
@@ -161,5 +199,61 @@ mod tests {
 
         assert!(!reader.is_behind(&head(3)));
         assert!(reader.is_behind(&head(4)));
+    }
+
+    fn stands(epoch: &str, seq: u64) -> Cursor {
+        Cursor([("tenant:1".to_owned(), Mark { epoch: epoch.into(), seq })].into())
+    }
+
+    #[test]
+    fn an_answer_gives_only_what_is_new_and_then_what_was_held() {
+        let mut reader = following_from(3);
+        reader.take(&at(7), 7);
+        reader.take(&at(4), 4);
+
+        let ready = reader.answered([(at(4), 4), (at(5), 5), (at(6), 6)], stands("a", 6));
+
+        assert_eq!(ready, vec![5, 6, 7]);
+        assert!(!reader.has_hole());
+        assert_eq!(reader.take(&at(8), 8), Step::Apply(vec![8]));
+    }
+
+    #[test]
+    fn an_answer_that_holds_the_held_event_gives_it_once() {
+        let mut reader = following_from(3);
+        reader.take(&at(5), 5);
+
+        assert_eq!(reader.answered([(at(4), 4), (at(5), 5)], stands("a", 5)), vec![4, 5]);
+        assert!(!reader.has_hole());
+    }
+
+    #[test]
+    fn an_answer_brings_a_stream_that_was_not_known() {
+        let mut reader = following_from(3);
+        let other = |seq| Place { stream: "user:1".into(), seq, epoch: "u".into() };
+        assert_eq!(reader.take(&other(2), 20), Step::Hole);
+
+        let cursor = Cursor([("user:1".to_owned(), Mark { epoch: "u".into(), seq: 2 })].into());
+
+        assert_eq!(reader.answered([(other(1), 10), (other(2), 20)], cursor), vec![10, 20]);
+    }
+
+    #[test]
+    fn what_was_held_of_an_old_history_is_dropped_with_it() {
+        let mut reader = following_from(3);
+        reader.take(&at(9), 9);
+
+        assert_eq!(reader.caught_up(stands("b", 8)), Vec::<u64>::new());
+        assert!(!reader.has_hole());
+    }
+
+    #[test]
+    fn a_reader_that_has_not_begun_holds_everything_until_it_knows_where_it_stands() {
+        let mut reader = Follower::default();
+        assert!(!reader.has_begun());
+        assert_eq!(reader.take(&at(5), 5), Step::Hole);
+
+        assert_eq!(reader.caught_up(stands("a", 4)), vec![5]);
+        assert!(reader.has_begun());
     }
 }

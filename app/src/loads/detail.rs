@@ -1,9 +1,131 @@
 //! Everything of one load.
 
-use leptos::prelude::*;
+mod actions;
+mod facts;
+mod follow;
+mod head;
+mod stops;
+mod timeline;
+
+use contract::{Code, LoadId, One, Refusal, loads::LoadDetail};
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use self::{facts::Facts, follow::follow, head::Head, stops::Stops, timeline::Timeline};
+use super::api::one_load;
+use crate::{
+    fault::Fault,
+    live::live,
+    say,
+    ui::{icon::Icon, words::fault_words},
+};
 
 /// The page of one load.
 #[component]
 pub fn LoadPage() -> impl IntoView {
-    view! { <h1>"Load"</h1> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<LoadId>().ok())));
+    let again = RwSignal::new(0_u32);
+    let detail = Resource::new(move || (id.get(), again.get()), |(id, _)| read(id));
+    view! {
+        <div class="load">
+            <a class="crumb" href="/loads"><Icon name="chevron-left" />{say!(common.detail.back)}</a>
+            <Suspense fallback=Skeleton>
+                {move || Suspend::new(async move {
+                    match detail.await {
+                        Ok(detail) => Either::Left(view! { <Loaded detail /> }),
+                        Err(fault) => Either::Right(view! { <Failed fault again /> }),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+}
+
+async fn read(id: Option<LoadId>) -> Result<LoadDetail, Fault> {
+    // What is no id can't be the id of anything.
+    let id = id.ok_or_else(Refusal::not_found)?;
+    one_load(id).await.map(|One { data }| data)
+}
+
+/// The load, kept as it is now.
+#[component]
+fn Loaded(detail: LoadDetail) -> impl IntoView {
+    let live = live();
+    let id = detail.load.id;
+    live.book.merge([detail.load.clone()]);
+    let entry = live.book.entry(id).expect("it was just put into the book");
+    let entry = RwSignal::from(entry);
+    let number = detail.load.load_number.clone();
+    let detail = RwSignal::new(detail);
+    let gone = follow(id, entry, detail);
+    view! {
+        <Title text=number />
+        {move || {
+            if gone.get() {
+                return Either::Right(view! { <Gone /> });
+            }
+            Either::Left(
+                view! {
+                    <Head entry />
+                    <div class="load-cols">
+                        <div>
+                            <Stops entry detail />
+                            <Facts entry detail />
+                        </div>
+                        <div>
+                            <Timeline entry detail />
+                        </div>
+                    </div>
+                },
+            )
+        }}
+    }
+}
+
+/// What is coming.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="box skeleton" role="status" aria-label=say!(common.detail.loading)>
+            <i></i>
+            <i></i>
+            <i></i>
+            <i></i>
+            <i></i>
+            <i></i>
+        </div>
+    }
+}
+
+/// The load isn't there, or no longer the reader's.
+#[component]
+fn Gone() -> impl IntoView {
+    view! {
+        <section class="note">
+            <h1>{say!(common.detail.missing_title)}</h1>
+            <p>{say!(common.detail.missing_text)}</p>
+        </section>
+    }
+}
+
+/// What went wrong, with another try when one may help.
+#[component]
+fn Failed(fault: Fault, again: RwSignal<u32>) -> impl IntoView {
+    if fault.code() == Some(Code::NotFound) {
+        return Either::Left(view! { <Gone /> });
+    }
+    Either::Right(view! {
+        <section class="note" role="alert">
+            <h1>{say!(common.detail.failed_title)}</h1>
+            <p>{fault_words(&fault)}</p>
+            <div class="acts">
+                <button type="button" class="btn" on:click=move |_| again.update(|again| *again += 1)>
+                    <Icon name="refresh-cw" />
+                    {say!(common.detail.again)}
+                </button>
+            </div>
+        </section>
+    })
 }

@@ -1,7 +1,19 @@
 //! What is asked before something is done: a new load's details, a carrier, a reason, a confirmation.
 
+mod assign;
+mod confirm;
+mod fields;
+mod modal;
+mod new_load;
+mod read;
+mod reason;
+mod stops;
+
 use contract::{LoadId, status::LoadStatus};
 use leptos::prelude::*;
+
+use self::{assign::Assign, confirm::Confirm, new_load::EnterLoad, reason::Reason};
+use crate::{live::live, say, ui::toast};
 
 /// What is being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,4 +59,23 @@ pub fn ask(dialog: Dialog) {
 
 /// Whichever dialog is open.
 #[component]
-pub fn Dialogs() -> impl IntoView {}
+pub fn Dialogs() -> impl IntoView {
+    let asked = expect_context::<Asked>().0;
+    move || asked.get().and_then(open)
+}
+
+fn open(dialog: Dialog) -> Option<AnyView> {
+    let row = |load| {
+        let entry = live().book.entry(load);
+        if entry.is_none() {
+            toast::wrong(say!(common.dialogs.gone));
+        }
+        entry.map(|entry| entry.get_untracked().row)
+    };
+    Some(match dialog {
+        Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
+        Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
+        Dialog::Reason { load, to } => view! { <Reason row=row(load)? to /> }.into_any(),
+        Dialog::Confirm { load, to } => view! { <Confirm row=row(load)? to /> }.into_any(),
+    })
+}

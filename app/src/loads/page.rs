@@ -1,9 +1,143 @@
-//! The loads page.
+//! The loads page: a dense table that stays true by itself and never moves under the pointer. What it shows is in its
+//! address; what it knows of loads is in the book.
 
-use leptos::prelude::*;
+use std::sync::Arc;
+
+use contract::{
+    Listed,
+    actor::Permission,
+    loads::{LoadQuery, LoadRow, ViewCounts},
+};
+use leptos::{html, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    api::{count_loads, list_loads},
+    list::{
+        asked,
+        bar::{Bar, Counts},
+        news::News,
+        nothing,
+        row::Listing,
+        table::{Came, table},
+    },
+};
+use crate::{fault::Fault, live::live, pages::Visitor, say};
+
+/// How often to ask for changes while there is no socket, in seconds.
+const POLL_S: u32 = 10;
 
 /// A dense table of loads.
 #[component]
 pub fn LoadsPage() -> impl IntoView {
-    view! { <h1>"Loads"</h1> }
+    let live = live();
+    live.poll_s.set(POLL_S);
+    let visitor = use_context::<Visitor>();
+    let may_create = visitor.as_ref().is_some_and(|visitor| visitor.can(Permission::LoadCreate));
+    let me = visitor.and_then(|visitor| visitor.me).map(|me| me.id);
+
+    let url = use_query_map();
+    let asked = Memo::new(move |_| url.with(|url| asked::read(&|key| url.get_all(key).unwrap_or_default())));
+    let again = RwSignal::new(0_u32);
+    let list = Resource::new_blocking(
+        move || (asked.get(), again.get(), live.afresh.get()),
+        |(asked, ..)| list_loads(asked::sent(&asked)),
+    );
+    let news = News::new();
+    let counts: Counts = Resource::new_blocking(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
+
+    // The last good list: a call that fails must not take away what was there.
+    let kept = StoredValue::new(None::<(LoadQuery, Arc<Came>)>);
+    let take = move |asked: &LoadQuery, list: Listed<LoadRow>| {
+        let came = Arc::new(Came::of(&list.data, list.page));
+        news.start(came.ids.iter().copied());
+        live.book.merge(list.data);
+        live.read_at(&list.cursor);
+        kept.set_value(Some((asked.clone(), Arc::clone(&came))));
+        came
+    };
+    let shown = move |answer: Result<Listed<LoadRow>, Fault>, counted: Option<ViewCounts>| {
+        let asked = asked.get_untracked();
+        let (came, is_stale) = match answer {
+            Ok(list) => (take(&asked, list), false),
+            Err(fault) => match kept.get_value().filter(|(of, _)| *of == asked && says_nothing(&fault)) {
+                Some((_, came)) => (came, true),
+                None => return nothing::failed(&fault, again),
+            },
+        };
+        if came.ids.is_empty() {
+            let in_view = counted.and_then(|counts| asked::count_of(&counts, asked.view));
+            return nothing::empty(&asked, in_view, may_create);
+        }
+        let listing = Arc::new(Listing { asked, me, shows_rates: came.rates_cents.is_some() });
+        view! {
+            {is_stale.then(|| nothing::stale(again))}
+            {table(&came, listing)}
+        }
+        .into_any()
+    };
+
+    let (pending, set_pending) = signal(false);
+    let section = NodeRef::<html::Section>::new();
+    #[cfg(feature = "hydrate")]
+    {
+        use super::list::keys;
+        news.follow(asked, me);
+        keys::listen(section, may_create);
+        Effect::new(move |_| {
+            list.track();
+            if let Some(section) = section.get() {
+                // After the rows are there.
+                request_animation_frame(move || keys::rove(&section));
+            }
+        });
+    }
+
+    view! {
+        <Title text=say!(loads.title) />
+        <div class="loads">
+            <Bar asked counts may_create />
+            <section
+                class="tablewrap"
+                node_ref=section
+                aria-label=say!(loads.title)
+                aria-busy=move || pending.get().then_some("true")
+            >
+                <Pill news again />
+                <Transition fallback=nothing::skeleton set_pending>
+                    {move || {
+                        // Only read: later counts don't write the table anew.
+                        let counted = counts.get_untracked().and_then(Result::ok).map(|counts| counts.data);
+                        list.get().map(|answer| untrack(|| shown(answer, counted)))
+                    }}
+                </Transition>
+            </section>
+        </div>
+    }
+}
+
+/// Whether a fault only means that nothing is known anew, and not that the reader may no longer see the loads.
+fn says_nothing(fault: &Fault) -> bool {
+    fault.code().is_none_or(|code| code.status() >= 429)
+}
+
+/// How many loads have come since; a click brings them in.
+#[component]
+fn Pill(
+    /// What the list doesn't show yet.
+    news: News,
+    /// Goes up to load the list anew.
+    again: RwSignal<u32>,
+) -> impl IntoView {
+    let words = move || match news.fresh.with(std::collections::BTreeSet::len) {
+        0 => None,
+        1 => Some(say!(loads.list.one_new).to_owned()),
+        count => Some(say!(loads.list.many_new, count = count)),
+    };
+    view! {
+        <div class="news" role="status">
+            {move || words().map(|words| view! { <button class="newpill" on:click=move |_| again.update(|count| *count += 1)>{words}</button> })}
+        </div>
+    }
 }

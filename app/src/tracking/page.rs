@@ -1,9 +1,108 @@
 //! The tracking map with its list and panel.
 
-use leptos::prelude::*;
+use contract::{Listed, loads::{ActiveQuery, LoadRow}};
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+
+use super::{
+    fleet::Fleet,
+    list::{List, Skeleton},
+    map::FleetMap,
+    panel::Panel,
+};
+use crate::{
+    fault::Fault,
+    live::{Live, live},
+    loads::api::active_loads,
+    say,
+    ui::words::fault_words,
+};
+
+/// How often to ask while there is no socket, in seconds (`domain.md` §4.2).
+const POLL_S: u32 = 15;
 
 /// The map.
 #[component]
 pub fn TrackingPage() -> impl IntoView {
-    view! { <h1>"Tracking"</h1> }
+    let live = live();
+    let fleet = Fleet::provide();
+    let list = Resource::new(|| (), |()| active_loads(ActiveQuery::default()));
+    watch_fleet(live);
+    refetch(live);
+
+    view! {
+        <Title text=say!(tracking.title) />
+        <div class="mapwrap" class:paneled=move || fleet.selected.get().is_some()>
+            <section class="mlist">
+                <Transition fallback=Skeleton>
+                    {move || Suspend::new(async move {
+                        match list.await {
+                            Ok(listed) => {
+                                take(live, listed);
+                                Either::Left(view! { <List /> })
+                            }
+                            Err(fault) => {
+                                let why = fault_words(&fault);
+                                Either::Right(view! {
+                                    <div class="mhead">
+                                        <h1>{say!(tracking.title)}</h1>
+                                    </div>
+                                    <div class="mempty" role="alert">
+                                        <p>{say!(tracking.failed, why = why)}</p>
+                                        <button class="btn" on:click=move |_| list.refetch()>{say!(tracking.try_again)}</button>
+                                    </div>
+                                })
+                            }
+                        }
+                    })}
+                </Transition>
+            </section>
+            <FleetMap />
+            {move || {
+                fleet.selected.get().map(|load| view! {
+                    <aside class="panel" aria-label=say!(tracking.panel.label)>
+                        <Panel load />
+                    </aside>
+                })
+            }}
+        </div>
+    }
+}
+
+fn take(live: Live, listed: Listed<LoadRow>) {
+    live.book.merge(listed.data);
+    live.read_at(&listed.cursor);
+}
+
+/// While the page is open the whole fleet is watched, and asked for often enough when there is no socket.
+fn watch_fleet(live: Live) {
+    let before = live.poll_s.get_untracked();
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        live.watched.set(Some(None));
+        live.poll_s.set(POLL_S);
+    });
+    on_cleanup(move || {
+        live.watched.try_set(None);
+        live.poll_s.try_set(before);
+    });
+}
+
+/// When the history doesn't reach back far enough, the loads are read anew; what is shown stays until they are there.
+fn refetch(live: Live) {
+    #[cfg(feature = "hydrate")]
+    Effect::watch(
+        move || live.afresh.get(),
+        move |_, _, _| {
+            leptos::task::spawn_local(async move {
+                let answer: Result<Listed<LoadRow>, Fault> = active_loads(ActiveQuery::default()).await;
+                if let Ok(listed) = answer {
+                    take(live, listed);
+                }
+            });
+        },
+        false,
+    );
+    #[cfg(not(feature = "hydrate"))]
+    let _: (Live, Option<Fault>) = (live, None);
 }

@@ -1,9 +1,41 @@
-//! The rail, the top bar and the place for the page.
+//! Everything around a page: the skip link, the rail, the top bar, dialogs and notices.
 
-use leptos::prelude::*;
+mod rail;
+mod refused;
+mod search;
+mod stamp;
+pub mod theme;
+mod top;
 
-/// Everything around a page.
+use leptos::{either::Either, prelude::*};
+use leptos_router::hooks::use_location;
+
+use self::{rail::Rail, refused::NotYours, top::Top};
+use super::toast::Notices;
+use crate::{loads::dialogs::Dialogs, pages::Visitor, say};
+
+/// Everything around a page. Whoever is not signed in, and the sign-in page itself, gets the page alone.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
-    view! { <main id="main">{children()}</main> }
+    let visitor = expect_context::<Visitor>();
+    let refused = visitor.refused;
+    // Signing in and out load a new document, so this needs to be looked at only once.
+    let bare = use_location().pathname.with_untracked(|path| path == "/login");
+    let Some(me) = visitor.me.clone().filter(|_| !bare) else {
+        return Either::Left(view! { <main id="main" class="bare">{children()}</main> });
+    };
+    // A refused page is not even made, so that it asks the server for nothing.
+    let page = if refused { Either::Left(view! { <NotYours /> }) } else { Either::Right(children()) };
+    Either::Right(view! {
+        <a class="skip" href="#main" rel="external">{say!(common.skip)}</a>
+        <div class="app">
+            <Rail />
+            <div class="col">
+                <Top me />
+                <main id="main" tabindex="-1">{page}</main>
+            </div>
+        </div>
+        <Dialogs />
+        <Notices />
+    })
 }

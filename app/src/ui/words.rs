@@ -1,41 +1,179 @@
-//! The words for what the contract names: statuses, lanes, equipment, risks and refusals.
+//! The words for what the contract names: statuses, lanes, equipment, roles and risks.
+
+mod faults;
 
 use contract::{
-    loads::Equipment,
+    actor::Role,
+    loads::{Equipment, StopKind},
     risk::Reason,
-    status::{Lane, LoadStatus},
+    status::{Lane, LoadStatus, Move},
 };
 
-use crate::fault::Fault;
+pub use faults::fault_words;
+
+use crate::{say, when};
 
 /// A status in words.
 pub fn status_word(status: LoadStatus) -> &'static str {
-    status.name()
+    match status {
+        LoadStatus::Planning => say!(common.status.planning),
+        LoadStatus::Pending => say!(common.status.pending),
+        LoadStatus::Tendered => say!(common.status.tendered),
+        LoadStatus::Accepted => say!(common.status.accepted),
+        LoadStatus::Dispatched => say!(common.status.dispatched),
+        LoadStatus::AtPickup => say!(common.status.at_pickup),
+        LoadStatus::PickedUp => say!(common.status.picked_up),
+        LoadStatus::InTransit => say!(common.status.in_transit),
+        LoadStatus::AtDelivery => say!(common.status.at_delivery),
+        LoadStatus::Delivered => say!(common.status.delivered),
+        LoadStatus::Completed => say!(common.status.completed),
+        LoadStatus::Cancelled => say!(common.status.cancelled),
+    }
+}
+
+/// What a button says that moves a load from one status to another.
+pub fn move_words(from: LoadStatus, to: LoadStatus) -> String {
+    if from.step(to) == Some(Move::Backward) {
+        return say!(common.go.back, status = status_word(to));
+    }
+    match to {
+        LoadStatus::Pending if from == LoadStatus::Tendered => say!(common.go.decline),
+        LoadStatus::Pending => say!(common.go.ready),
+        LoadStatus::Tendered => say!(common.go.tender),
+        LoadStatus::Accepted => say!(common.go.accept),
+        LoadStatus::Dispatched => say!(common.go.dispatch),
+        LoadStatus::Completed => say!(common.go.complete),
+        LoadStatus::Cancelled => say!(common.go.cancel),
+        to => status_word(to),
+    }
+    .to_owned()
 }
 
 /// A lane's heading.
 pub fn lane_word(lane: Lane) -> &'static str {
     match lane {
-        Lane::Unassigned => "Unassigned",
-        Lane::Tendered => "Tendered",
-        Lane::Dispatched => "Dispatched",
-        Lane::InTransit => "In transit",
-        Lane::Delivered => "Delivered",
-        Lane::Completed => "Completed",
+        Lane::Unassigned => say!(common.lane.unassigned),
+        Lane::Tendered => say!(common.lane.tendered),
+        Lane::Dispatched => say!(common.lane.dispatched),
+        Lane::InTransit => say!(common.lane.in_transit),
+        Lane::Delivered => say!(common.lane.delivered),
+        Lane::Completed => say!(common.lane.completed),
     }
 }
 
 /// Equipment in words.
 pub fn equipment_word(equipment: Equipment) -> &'static str {
-    equipment.name()
+    match equipment {
+        Equipment::DryVan => say!(common.equipment.dry_van),
+        Equipment::Reefer => say!(common.equipment.reefer),
+        Equipment::Flatbed => say!(common.equipment.flatbed),
+        Equipment::StepDeck => say!(common.equipment.step_deck),
+        Equipment::Lowboy => say!(common.equipment.lowboy),
+        Equipment::Conestoga => say!(common.equipment.conestoga),
+        Equipment::PowerOnly => say!(common.equipment.power_only),
+        Equipment::Sprinter => say!(common.equipment.sprinter),
+        Equipment::Hotshot => say!(common.equipment.hotshot),
+        Equipment::Tanker => say!(common.equipment.tanker),
+        Equipment::Hopper => say!(common.equipment.hopper),
+        Equipment::Container => say!(common.equipment.container),
+    }
+}
+
+/// What a stop is for, in words.
+pub fn stop_word(kind: StopKind) -> &'static str {
+    match kind {
+        StopKind::Pickup => say!(common.stop.pickup),
+        StopKind::Delivery => say!(common.stop.delivery),
+    }
+}
+
+/// A role in words.
+pub fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Admin => say!(accounts.role.admin),
+        Role::OperationsManager => say!(accounts.role.operations_manager),
+        Role::Dispatch => say!(accounts.role.dispatch),
+        Role::Sales => say!(accounts.role.sales),
+        Role::Accounting => say!(accounts.role.accounting),
+        Role::CarrierRelations => say!(accounts.role.carrier_relations),
+        Role::Support => say!(accounts.role.support),
+        Role::ReadOnly => say!(accounts.role.read_only),
+        Role::CarrierOwner => say!(accounts.role.carrier_owner),
+        Role::CarrierAdmin => say!(accounts.role.carrier_admin),
+        Role::CarrierDispatcher => say!(accounts.role.carrier_dispatcher),
+        Role::Driver => say!(accounts.role.driver),
+    }
 }
 
 /// Why a load is at risk, in words: `45 min late: 312 mi left`.
 pub fn reason_words(reason: Reason) -> String {
-    format!("{reason:?}")
+    match reason {
+        Reason::NoCarrier { pickup_in_min: ..1 } => say!(common.reason.no_carrier_now).to_owned(),
+        Reason::NoCarrier { pickup_in_min } => say!(common.reason.no_carrier, time = length(pickup_in_min)),
+        Reason::PickupMissed { by_min } => say!(common.reason.pickup_missed, time = length(by_min)),
+        Reason::EtaAfterWindow { by_min, miles_left: Some(miles) } => {
+            say!(common.reason.late_miles, time = length(by_min), miles = miles)
+        }
+        Reason::EtaAfterWindow { by_min, miles_left: None } => say!(common.reason.late, time = length(by_min)),
+        Reason::EtaNearEnd { left_min: ..1 } => say!(common.reason.tight_now).to_owned(),
+        Reason::EtaNearEnd { left_min } => say!(common.reason.tight, time = length(left_min)),
+        Reason::NoSignal { min } => say!(common.reason.no_signal, time = length(min)),
+    }
 }
 
-/// What went wrong and what to do next.
-pub fn fault_words(fault: &Fault) -> String {
-    fault.to_string()
+/// Money in dollars: `$1,850`, and `$1,850.50` when there are cents.
+pub fn money_words(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let (dollars, rest) = (thousands((cents / 100).abs()), (cents % 100).abs());
+    if rest == 0 { format!("{sign}${dollars}") } else { format!("{sign}${dollars}.{rest:02}") }
+}
+
+/// A whole number that isn't negative, as people write it: `42,000`.
+pub fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A length of time to act on. Below three hours the minutes count, so `2 h 10` and not `2 h`.
+fn length(min: i64) -> String {
+    match min {
+        ..1 => say!(common.reason.under_a_minute).to_owned(),
+        60..180 if min % 60 != 0 => {
+            say!(common.reason.hours_minutes, hours = min / 60, minutes = format!("{:02}", min % 60))
+        }
+        _ => when::minutes(min),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::risk::Reason;
+
+    use super::{money_words, reason_words, thousands};
+
+    #[test]
+    fn reasons_say_how_much() {
+        let late = Reason::EtaAfterWindow { by_min: 45, miles_left: Some(312) };
+
+        assert_eq!(reason_words(late), "45 min late: 312 mi left");
+        assert_eq!(reason_words(Reason::NoCarrier { pickup_in_min: 180 }), "No carrier, pickup in 3 h");
+        assert_eq!(reason_words(Reason::PickupMissed { by_min: 125 }), "Pickup missed by 2 h 05");
+        assert_eq!(reason_words(Reason::NoSignal { min: 41 }), "No signal 41 min");
+    }
+
+    #[test]
+    fn money_has_cents_only_when_there_are_some() {
+        assert_eq!(money_words(185_000), "$1,850");
+        assert_eq!(money_words(-185_050), "-$1,850.50");
+        assert_eq!(money_words(7), "$0.07");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(thousands(999), "999");
+    }
 }

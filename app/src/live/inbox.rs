@@ -1,0 +1,204 @@
+//! What comes in from the server, put in order: which events to apply now, when to ask, when to load afresh.
+//!
+//! Nothing here needs a browser; the sockets and the polling both bring their news here.
+
+use contract::{
+    LoadId,
+    event::{Cursor, Happened, Missed, Place},
+    follow::{Follower, Step},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Everything of an envelope but its data, for which the name decides.
+#[derive(Deserialize)]
+struct Header {
+    stream: Option<String>,
+    seq: Option<u64>,
+    epoch: Option<String>,
+}
+
+/// What to do besides applying events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Ask what was missed, unless it comes by itself in a moment.
+    AskSoon,
+    /// Ask what was missed.
+    Ask,
+    /// Load every list again.
+    LoadAfresh,
+}
+
+/// What came of something that came in.
+#[derive(Debug, Default, PartialEq)]
+pub struct News {
+    /// To be applied, in this order.
+    pub events: Vec<Happened>,
+    /// To be done after it.
+    pub then: Then,
+}
+
+/// A page's place in its streams. An event that this page doesn't know takes its number all the same.
+#[derive(Clone, Debug, Default)]
+pub struct Inbox(Follower<Option<Happened>>);
+
+impl Inbox {
+    /// How far it has read.
+    pub const fn cursor(&self) -> &Cursor {
+        self.0.cursor()
+    }
+
+    /// Whether events wait for others that are missing.
+    pub fn has_hole(&self) -> bool {
+        self.0.has_hole()
+    }
+
+    /// Begins where a list was read. Later lists change nothing: what other lists showed is as old as the first, and
+    /// all that happened since must still be applied to it.
+    pub fn begin(&mut self, cursor: &Cursor) -> News {
+        if self.0.has_begun() { News::default() } else { news(self.0.caught_up(cursor.clone()), Then::Nothing) }
+    }
+
+    /// Takes an envelope in its JSON.
+    pub fn take(&mut self, envelope: &str) -> News {
+        let happened = serde_json::from_str(envelope).ok();
+        let place = match serde_json::from_str(envelope) {
+            Ok(Header { stream: Some(stream), seq: Some(seq), epoch: Some(epoch) }) => Place { stream, seq, epoch },
+            // Not durable, so nothing to be followed.
+            _ => return News::default(),
+        };
+        match self.0.take(&place, happened) {
+            Step::Apply(ready) => news(ready, Then::Nothing),
+            Step::Repeat => News::default(),
+            Step::Hole => news(Vec::new(), Then::AskSoon),
+            Step::Lost => news(Vec::new(), Then::Ask),
+        }
+    }
+
+    /// Hears where the streams stand.
+    pub fn head(&mut self, head: Cursor) -> News {
+        if !self.0.has_begun() {
+            // No list said where it was read, so what is on the page may be older than this.
+            return self.restart(head);
+        }
+        news(Vec::new(), if self.0.is_behind(&head) { Then::Ask } else { Then::Nothing })
+    }
+
+    /// Takes the answer to what was missed.
+    pub fn answered(&mut self, missed: Missed<Value>) -> News {
+        if missed.snapshot || !self.0.has_begun() {
+            return self.restart(missed.cursor);
+        }
+        let events = missed.events.into_iter().filter_map(|envelope| {
+            let happened = happened(&envelope.event, &envelope.data);
+            envelope.place.map(|place| (place, happened))
+        });
+        news(self.0.answered(events, missed.cursor), Then::Nothing)
+    }
+
+    /// Goes on from where the server says, with everything loaded afresh.
+    pub fn restart(&mut self, cursor: Cursor) -> News {
+        news(self.0.caught_up(cursor), Then::LoadAfresh)
+    }
+}
+
+fn news(ready: Vec<Option<Happened>>, then: Then) -> News {
+    News { events: ready.into_iter().flatten().collect(), then }
+}
+
+fn happened(name: &str, data: &Value) -> Option<Happened> {
+    serde_json::from_str(&format!(r#"{{"event":{},"data":{data}}}"#, Value::from(name))).ok()
+}
+
+/// Which load an event is about, and who caused it, if it says so.
+pub fn subject(happened: &Happened) -> (LoadId, Option<&str>) {
+    match happened {
+        Happened::LoadCreated(event) => (event.load_id, None),
+        Happened::LoadUpdated(event) => (event.load_id, Some(&event.updated_by)),
+        Happened::LoadStatusChanged(event) => (event.load_id, Some(&event.updated_by)),
+        Happened::LoadAssigned(event) => (event.load_id, Some(&event.updated_by)),
+        Happened::LoadDispatched(event) => (event.load_id, Some(&event.updated_by)),
+        Happened::LoadDelivered(event) => (event.load_id, None),
+        Happened::LoadEtaUpdated(event) => (event.load_id, None),
+        Happened::StopArrived(event) => (event.load_id, None),
+        Happened::StopDeparted(event) => (event.load_id, None),
+        Happened::CarrierLoadAssigned(event) => (event.load_id, None),
+        Happened::CarrierLoadWithdrawn(event) => (event.load_id, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOAD: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+    fn stands(seq: u64) -> Cursor {
+        serde_json::from_str(&format!(r#"{{"tenant:1":"a:{seq}"}}"#)).expect("a cursor")
+    }
+
+    fn eta(seq: u64) -> String {
+        format!(
+            r#"{{"event":"load:eta:updated","data":{{"loadId":"{LOAD}","loadNumber":"LD-{seq}","previousEta":null,
+            "newEta":null}},"timestamp":"2026-11-23T08:00:00.000Z","tenantId":"{LOAD}","id":"{LOAD}",
+            "stream":"tenant:1","seq":{seq},"epoch":"a"}}"#
+        )
+    }
+
+    fn numbers(news: &News) -> Vec<&str> {
+        let number = |happened: &'_ Happened| match happened {
+            Happened::LoadEtaUpdated(event) => event.load_number.clone(),
+            other => other.name().to_owned(),
+        };
+        news.events.iter().map(|event| Box::leak(number(event).into_boxed_str()) as &str).collect()
+    }
+
+    #[test]
+    fn only_the_first_list_says_where_to_begin() {
+        let mut inbox = Inbox::default();
+        inbox.begin(&stands(3));
+        inbox.begin(&stands(9));
+
+        assert_eq!(numbers(&inbox.take(&eta(4))), ["LD-4"]);
+    }
+
+    #[test]
+    fn an_event_of_an_unknown_name_takes_its_number() {
+        let mut inbox = Inbox::default();
+        inbox.begin(&stands(3));
+
+        assert_eq!(inbox.take(&eta(4).replace("load:eta:updated", "load:painted")), News::default());
+        assert_eq!(numbers(&inbox.take(&eta(5))), ["LD-5"]);
+    }
+
+    #[test]
+    fn a_hole_is_asked_for_and_closed_by_the_answer() {
+        let mut inbox = Inbox::default();
+        inbox.begin(&stands(3));
+        assert_eq!(inbox.take(&eta(5)).then, Then::AskSoon);
+
+        let answer = format!(r#"{{"events":[{}],"cursor":{{"tenant:1":"a:4"}},"snapshot":false}}"#, eta(4));
+        let news = inbox.answered(serde_json::from_str(&answer).expect("an answer"));
+
+        assert_eq!(numbers(&news), ["LD-4", "LD-5"]);
+        assert!(!inbox.has_hole());
+    }
+
+    #[test]
+    fn a_page_that_read_no_list_begins_at_the_head_and_loads_afresh() {
+        let mut inbox = Inbox::default();
+
+        assert_eq!(inbox.head(stands(7)).then, Then::LoadAfresh);
+        assert_eq!(inbox.head(stands(7)).then, Then::Nothing);
+        assert_eq!(inbox.head(stands(8)).then, Then::Ask);
+    }
+
+    #[test]
+    fn positions_are_not_followed() {
+        let mut inbox = Inbox::default();
+        assert_eq!(inbox.take(r#"{"event":"load:location:updated","data":{}}"#), News::default());
+    }
+}

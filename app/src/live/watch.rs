@@ -1,0 +1,111 @@
+//! The socket for positions: open only while a page watches trucks.
+
+use std::{cell::RefCell, time::Duration};
+
+use contract::{
+    LoadId,
+    event::{Event as _, FleetPositions, LoadLocationUpdated, WatchLoad},
+    tracking::{Bounds, FleetFix, WatchFleet},
+};
+use leptos::prelude::*;
+
+use super::{
+    Live,
+    bind::Socket,
+    connection::{Line, code, data, hear, hear_all, js, json, text},
+};
+
+/// How long to wait before asking again for a socket that was refused.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// What the server was told.
+#[derive(Clone, Default, PartialEq)]
+struct Told {
+    watched: Option<Option<Bounds>>,
+    joined: Vec<LoadId>,
+}
+
+/// The socket for positions.
+pub(super) struct Watch {
+    live: Live,
+    socket: Socket,
+    told: RefCell<Told>,
+}
+
+impl Watch {
+    pub(super) fn new(live: Live, socket: Socket) -> Self {
+        Self { live, socket, told: RefCell::default() }
+    }
+
+    pub(super) const fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// Hears positions, and follows what the pages watch.
+    pub(super) fn listen(&'static self, line: &'static Line) {
+        hear(&self.socket, "connect", move |_| {
+            self.told.take();
+            line.watch.follow();
+        });
+        hear(&self.socket, "connect_error", move |fault| {
+            if !self.socket.active() && code(&fault) != "forbidden" {
+                set_timeout(move || self.follow(), AGAIN);
+            }
+        });
+        // The server ends it together with the one for events, which comes back with a fresh token.
+        hear(&self.socket, "disconnect", move |reason| {
+            self.told.take();
+            if reason.as_string().as_deref() == Some("io server disconnect") {
+                set_timeout(move || self.follow(), AGAIN);
+            }
+        });
+        let book = self.live.book;
+        hear_all(&self.socket, move |name, value| {
+            if name == FleetPositions::NAME {
+                if let Ok(FleetPositions { positions, .. }) = serde_json::from_str(&text(&data(&value))) {
+                    book.moved(positions);
+                }
+            } else if name == LoadLocationUpdated::NAME
+                && let Ok(told) = serde_json::from_str::<LoadLocationUpdated>(&text(&data(&value)))
+            {
+                let at = told.recorded_at.millis();
+                book.moved([FleetFix(told.load_id, told.location.lat, told.location.lng, told.heading, told.speed, at)]);
+            }
+        });
+        Effect::new(move |_| {
+            self.live.watched.track();
+            self.live.joined.track();
+            self.follow();
+        });
+    }
+
+    /// Tells the server what the pages watch now, as far as it doesn't know.
+    pub(super) fn follow(&self) {
+        let wish = Told { watched: self.live.watched.get_untracked(), joined: self.live.joined.get_untracked() };
+        if wish == Told::default() {
+            self.socket.disconnect();
+            return;
+        }
+        // Nothing ends the fleet stream but the socket's end.
+        if self.told.borrow().watched.is_some() && wish.watched.is_none() {
+            self.socket.disconnect();
+        }
+        if !self.socket.connected() {
+            if !self.socket.active() {
+                self.socket.connect();
+            }
+            return;
+        }
+        let told = self.told.replace(wish.clone());
+        if let Some(bounds) = wish.watched.filter(|_| told.watched != wish.watched) {
+            self.socket.emit("watch:fleet", &js(&json(&WatchFleet { bounds })));
+        }
+        let say = |event, from: &[LoadId], except: &[LoadId]| {
+            for load_id in from.iter().filter(|load| !except.contains(load)) {
+                self.socket.emit(event, &js(&json(&WatchLoad { load_id: *load_id })));
+            }
+        };
+        say("leave:load", &told.joined, &wish.joined);
+        say("join:load", &wish.joined, &told.joined);
+    }
+}

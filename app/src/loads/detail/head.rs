@@ -1,0 +1,70 @@
+//! The head of a load's page: which load, where it stands, why it is at risk, and what can be done.
+
+use contract::risk::{Reason, Risk, outlook};
+use leptos::prelude::*;
+
+use super::actions::Actions;
+use crate::{
+    live::Entry,
+    say,
+    ui::{
+        icon::Icon,
+        status::Status,
+        words::{equipment_word, reason_words, thousands},
+    },
+    when,
+};
+
+/// The head.
+#[component]
+pub fn Head(entry: RwSignal<Entry>) -> impl IntoView {
+    let status = Memo::new(move |_| entry.with(Entry::status));
+    let hot = Memo::new(move |_| entry.with(|entry| entry.row.is_hot));
+    let waiting = Memo::new(move |_| entry.with(Entry::is_waiting));
+    let number = entry.with_untracked(|entry| entry.row.load_number.clone());
+    let lane = move || {
+        entry.with(|entry| {
+            let row = &entry.row;
+            format!("{}, {} → {}, {}", row.origin.city, row.origin.state, row.destination.city, row.destination.state)
+        })
+    };
+    let what = move || {
+        entry.with(|entry| {
+            let row = &entry.row;
+            let miles = say!(common.detail.miles, miles = thousands(row.miles.round() as i64));
+            format!("{} · {} · {miles}", row.customer_name, equipment_word(row.equipment))
+        })
+    };
+    view! {
+        <header class="load-head">
+            <h1 class="num">{number}</h1>
+            <span role="status">
+                <Status status />
+                {move || waiting.get().then(|| view! { <span class="sub">" · "{say!(common.detail.waiting)}</span> })}
+            </span>
+            {move || hot.get().then(|| view! { <span class="hot"><Icon name="flame" />{say!(common.detail.hot)}</span> })}
+            <span class="grow"></span>
+            <Actions entry />
+        </header>
+        <p class="load-lane">{lane}<span class="sub">{what}</span></p>
+        <Banner entry />
+    }
+}
+
+/// Why the load is at risk, or that nothing is heard of its truck.
+#[component]
+fn Banner(entry: RwSignal<Entry>) -> impl IntoView {
+    let outlook = Memo::new(move |_| entry.with(|entry| outlook(&entry.row, when::now())));
+    move || {
+        let outlook = outlook.get();
+        let look = match outlook.risk {
+            Risk::Late => "pr late",
+            Risk::Tight => "pr tight",
+            Risk::None => "pr",
+        };
+        outlook.reason.map(|reason| {
+            let icon = if matches!(reason, Reason::NoSignal { .. }) { "wifi-off" } else { "triangle-alert" };
+            view! { <div class=look role="status"><Icon name=icon /><b>{reason_words(reason)}</b></div> }
+        })
+    }
+}

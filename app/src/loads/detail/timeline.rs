@@ -1,0 +1,65 @@
+//! What happened to a load, newest first.
+
+use contract::loads::{Happening, LoadDetail, TimelineEntry};
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    live::Entry,
+    say,
+    ui::{icon::Icon, words::status_word},
+    when,
+};
+
+/// The timeline, on the pickup's clock.
+#[component]
+pub fn Timeline(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoView {
+    let (offset_min, zone) =
+        entry.with_untracked(|entry| (entry.row.pickup.offset_min, entry.row.pickup.zone_short.clone()));
+    let lines = move || {
+        detail.with(|detail| {
+            if detail.timeline.is_empty() {
+                return Either::Left(view! { <p class="sub">{say!(common.detail.no_timeline)}</p> });
+            }
+            let lines = detail.timeline.iter().map(|happened| line(happened, offset_min, &zone)).collect_view();
+            Either::Right(view! { <ol class="timeline">{lines}</ol> })
+        })
+    };
+    view! {
+        <section class="box">
+            <h2>{say!(common.detail.timeline)}</h2>
+            {lines}
+        </section>
+    }
+}
+
+fn line(happened: &TimelineEntry, offset_min: i32, zone: &str) -> impl IntoView + use<> {
+    let TimelineEntry { at, by, what } = happened;
+    let (icon, words, reason) = match what {
+        Happening::LoadCreated => ("plus", say!(common.detail.created).to_owned(), None),
+        Happening::StatusChanged { from, to, reason } => {
+            let words = say!(common.detail.moved, from = status_word(*from), to = status_word(*to));
+            ("arrow-right", words, reason.clone())
+        }
+        Happening::CarrierAssigned { carrier_name, driver_name } => {
+            let words = match driver_name {
+                Some(driver) => {
+                    say!(common.detail.assigned_driver, carrier = carrier_name.clone(), driver = driver.clone())
+                }
+                None => say!(common.detail.assigned, carrier = carrier_name.clone()),
+            };
+            ("truck", words, None)
+        }
+        Happening::StopArrived { city } => ("map-pin", say!(common.detail.came, city = city.clone()), None),
+        Happening::StopDeparted { city } => ("navigation", say!(common.detail.left, city = city.clone()), None),
+    };
+    let who = by.clone().unwrap_or_else(|| say!(common.detail.itself).to_owned());
+    let below = reason.map_or_else(|| who.clone(), |reason| format!("{who}: {reason}"));
+    view! {
+        <li>
+            <Icon name=icon />
+            <span>{words}</span>
+            <time datetime=at.to_string()>{format!("{} {zone}", when::day_and_clock(*at, offset_min))}</time>
+            <span class="sub">{below}</span>
+        </li>
+    }
+}

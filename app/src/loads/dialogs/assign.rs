@@ -1,0 +1,162 @@
+//! Asks who moves a load, and for how much.
+
+use contract::{
+    CarrierId, One,
+    carriers::{CarrierRow, DriverRow},
+    loads::{AssignLoad, LoadRow},
+    status::LoadStatus,
+};
+use leptos::{either::Either, prelude::*, task::spawn_local, web_sys};
+
+use super::{
+    super::api::assign_load,
+    fields::Line,
+    modal::{Form, Modal},
+    read,
+};
+use crate::{
+    carriers::api::list_carriers,
+    fault::Fault,
+    say,
+    ui::words::{equipment_word, fault_words, move_words},
+};
+
+/// The dialog.
+#[component]
+pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
+    let form = Form::about(&row);
+    let load = row.id;
+    let title = say!(common.dialogs.assign, number = row.load_number.clone());
+    let submit = match then {
+        Some(to) => say!(common.dialogs.assign_and, verb = move_words(row.status, to).to_lowercase()),
+        None => say!(common.dialogs.do_assign).to_owned(),
+    };
+    let needs_rate = matches!(then, Some(LoadStatus::Tendered | LoadStatus::Dispatched));
+    let needs_driver = then == Some(LoadStatus::Dispatched);
+    let rate = row.carrier_rate_cents.map(read::dollars).unwrap_or_default();
+
+    let carriers = RwSignal::new(None::<Result<Vec<CarrierRow>, Fault>>);
+    Effect::new(move |_| {
+        spawn_local(async move {
+            let answer = list_carriers().await.map(|One { data }| data);
+            carriers.try_set(Some(answer));
+        });
+    });
+    let chosen = RwSignal::new(row.carrier.as_ref().map(|carrier| carrier.id));
+
+    let send = Callback::new(move |data: web_sys::FormData| {
+        let rate = read::text(&data, "carrierRate");
+        let cents = read::cents(&rate);
+        if cents.is_none() && !rate.is_empty() {
+            return form.mark([("carrierRateCents".to_owned(), say!(common.dialogs.bad_money).to_owned())].into());
+        }
+        let Ok(carrier_id) = read::text(&data, "carrier").parse() else {
+            return form.mark([("carrierId".to_owned(), say!(common.dialogs.choose_carrier).to_owned())].into());
+        };
+        let ask = AssignLoad {
+            load_id: load,
+            version: form.version(),
+            carrier_id,
+            driver_id: read::text(&data, "driver").parse().ok(),
+            carrier_rate_cents: cents,
+            status: then,
+        };
+        form.send(Box::pin(assign_load(ask)), |row| {
+            let carrier = row.carrier.as_ref().map(|carrier| carrier.name.clone()).unwrap_or_default();
+            say!(common.dialogs.assigned, number = row.load_number.clone(), carrier = carrier)
+        });
+    });
+    let carrier_fault = form.at(|| vec!["carrierId".to_owned()]);
+    let driver_fault = form.at(|| vec!["driverId".to_owned()]);
+    let row = StoredValue::new(row);
+    view! {
+        <Modal form title submit on_submit=send>
+            {move || match carriers.get() {
+                None => Either::Left(view! { <p class="sub" role="status">{say!(common.dialogs.loading_carriers)}</p> }),
+                Some(Err(fault)) => Either::Left(view! { <p class="sub" role="alert">{fault_words(&fault)}</p> }),
+                Some(Ok(carriers)) => {
+                    Either::Right(
+                        view! {
+                            <div class="field">
+                                <label for="carrier">{say!(common.dialogs.carrier)}</label>
+                                <select
+                                    id="carrier"
+                                    name="carrier"
+                                    required
+                                    autofocus
+                                    aria-invalid=move || carrier_fault.with(Option::is_some).then_some("true")
+                                    on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
+                                >
+                                    <option value="">{say!(common.dialogs.choose_carrier)}</option>
+                                    {row.with_value(|row| carrier_options(&carriers, row))}
+                                </select>
+                                <small>{move || carrier_fault.get()}</small>
+                            </div>
+                            <div class="field">
+                                <label for="driver">{say!(common.dialogs.driver)}</label>
+                                <select
+                                    id="driver"
+                                    name="driver"
+                                    required=needs_driver
+                                    aria-invalid=move || driver_fault.with(Option::is_some).then_some("true")
+                                >
+                                    <option value="">
+                                        {if needs_driver { say!(common.dialogs.choose_driver) } else { say!(common.dialogs.no_driver) }}
+                                    </option>
+                                    {move || row.with_value(|row| driver_options(drivers_of(&carriers, chosen.get()), row))}
+                                </select>
+                                <small>{move || driver_fault.get()}</small>
+                            </div>
+                        },
+                    )
+                }
+            }}
+            <Line
+                name="carrierRate"
+                label=say!(common.dialogs.carrier_rate)
+                fault=form.at(|| vec!["carrierRateCents".to_owned()])
+                keys="decimal"
+                value=rate
+                required=needs_rate
+            />
+        </Modal>
+    }
+}
+
+/// The active carriers: first those that have the trailer the load needs.
+fn carrier_options(carriers: &[CarrierRow], row: &LoadRow) -> impl IntoView + use<> {
+    let current = row.carrier.as_ref().map(|carrier| carrier.id);
+    let group = |fits: bool| {
+        carriers
+            .iter()
+            .filter(|carrier| {
+                (carrier.active || Some(carrier.id) == current) && carrier.equipment.contains(&row.equipment) == fits
+            })
+            .map(|carrier| {
+                let text = format!("{} · MC {}", carrier.name, carrier.mc_number);
+                view! { <option value=carrier.id.to_string() selected=Some(carrier.id) == current>{text}</option> }
+            })
+            .collect::<Vec<_>>()
+    };
+    let fitting = say!(common.dialogs.with_equipment, equipment = equipment_word(row.equipment).to_lowercase());
+    [(fitting, group(true)), (say!(common.dialogs.others).to_owned(), group(false))]
+        .into_iter()
+        .filter(|(_, options)| !options.is_empty())
+        .map(|(label, options)| view! { <optgroup label=label>{options}</optgroup> })
+        .collect_view()
+}
+
+fn drivers_of(carriers: &[CarrierRow], carrier: Option<CarrierId>) -> &[DriverRow] {
+    carriers.iter().find(|known| Some(known.id) == carrier).map_or(&[], |carrier| &carrier.drivers)
+}
+
+fn driver_options(drivers: &[DriverRow], row: &LoadRow) -> impl IntoView + use<> {
+    let current = row.driver.as_ref().map(|driver| driver.id);
+    drivers
+        .iter()
+        .map(|driver| {
+            let selected = Some(driver.id) == current;
+            view! { <option value=driver.id.to_string() selected=selected>{driver.name.clone()}</option> }
+        })
+        .collect_view()
+}

@@ -1,0 +1,45 @@
+//! Asks whether a load really was delivered or is complete, without its papers.
+
+use contract::{
+    loads::{ChangeStatus, LoadRow},
+    status::LoadStatus,
+};
+use leptos::prelude::*;
+
+use super::{
+    super::api::change_status,
+    modal::{Form, Modal},
+};
+use crate::{say, ui::words::status_word};
+
+/// The dialog.
+#[component]
+pub fn Confirm(row: LoadRow, to: LoadStatus) -> impl IntoView {
+    let form = Form::about(&row);
+    let load = row.id;
+    let number = row.load_number.clone();
+    let (title, text, submit) = if to == LoadStatus::Completed {
+        (
+            say!(common.dialogs.confirm_completed, number = number),
+            say!(common.dialogs.confirm_completed_text),
+            say!(common.dialogs.do_completed),
+        )
+    } else {
+        (
+            say!(common.dialogs.confirm_delivered, number = number),
+            say!(common.dialogs.confirm_delivered_text),
+            say!(common.dialogs.do_delivered),
+        )
+    };
+    let send = Callback::new(move |_| {
+        let ask = ChangeStatus { load_id: load, status: to, version: form.version(), reason: None, confirmed: true };
+        form.send(Box::pin(change_status(ask)), |row| {
+            say!(common.dialogs.moved, number = row.load_number.clone(), status = status_word(row.status))
+        });
+    });
+    view! {
+        <Modal form title submit=submit.to_owned() on_submit=send>
+            <p>{text}</p>
+        </Modal>
+    }
+}

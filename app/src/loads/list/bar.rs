@@ -1,0 +1,72 @@
+//! The bar above the table: the title, the selections with their counts, the filter, and entering a load.
+
+use contract::{
+    One,
+    loads::{LoadQuery, ViewCounts},
+};
+use leptos::prelude::*;
+
+use super::{
+    asked::{VIEWS, count_of, href, view_word, whole},
+    filter::{Chips, Filter},
+};
+use crate::{
+    fault::Fault,
+    loads::dialogs::{Dialog, ask},
+    say,
+    ui::icon::Icon,
+};
+
+/// The answer to the question for the counts.
+pub type Counts = Resource<Result<One<ViewCounts>, Fault>>;
+
+/// The bar and, below it, the filters that are on.
+#[component]
+pub fn Bar(
+    /// What the address asks for.
+    asked: Memo<LoadQuery>,
+    /// How many loads each selection has.
+    counts: Counts,
+    /// Whether the visitor may enter loads.
+    may_create: bool,
+) -> impl IntoView {
+    view! {
+        <header class="bar">
+            <h1>{say!(loads.title)}</h1>
+            <nav class="views" aria-label=say!(loads.view.label)>
+                <Transition fallback=move || links(&asked.get_untracked(), None)>
+                    {move || {
+                        let counts = counts.get().and_then(Result::ok).map(|counts| counts.data);
+                        asked.with(|asked| links(asked, counts))
+                    }}
+                </Transition>
+            </nav>
+            <span class="grow"></span>
+            <Filter asked />
+            {may_create.then(|| view! {
+                <button class="btn pri" on:click=|_| ask(Dialog::NewLoad) aria-keyshortcuts="n">
+                    <Icon name="plus" size=14 />
+                    {say!(loads.new_load)}
+                    <kbd aria-hidden="true">"N"</kbd>
+                </button>
+            })}
+        </header>
+        <Chips asked />
+    }
+}
+
+fn links(asked: &LoadQuery, counts: Option<ViewCounts>) -> Vec<impl IntoView + use<>> {
+    VIEWS
+        .into_iter()
+        .map(|view| {
+            let here = asked.view == view;
+            let count = counts.and_then(|counts| count_of(&counts, view));
+            view! {
+                <a href=href(&whole(asked, view)) class=here.then_some("on") aria-current=here.then_some("page")>
+                    {view_word(view)}
+                    {count.map(|count| view! { <span>{count}</span> })}
+                </a>
+            }
+        })
+        .collect()
+}

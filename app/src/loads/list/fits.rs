@@ -1,0 +1,59 @@
+//! Whether a load belongs to what is asked for, as far as the browser can tell. The server decides; this only finds
+//! out that a list has gone out of date.
+
+use contract::{
+    Timestamp, UserId,
+    loads::{Appointment, LoadQuery, LoadRow, View},
+    risk::{Risk, outlook},
+    status::LoadStatus as S,
+};
+
+use super::asked::chosen;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Whether a load belongs to what is asked for; `me` is who looks.
+pub fn fits(asked: &LoadQuery, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool {
+    let has = |names: Option<&str>, name: &str| names.is_none() || chosen(names).any(|chosen| chosen == name);
+    has(asked.status.as_deref(), load.status.name())
+        && has(asked.equipment.as_deref(), load.equipment.name())
+        && asked.carrier_id.is_none_or(|id| load.carrier.as_ref().is_some_and(|carrier| carrier.id == id))
+        && asked.q.as_deref().is_none_or(|text| mentions(load, text))
+        && asked.view.is_none_or(|view| is_in(view, load, me, now))
+}
+
+fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool {
+    !load.status.is_finished()
+        && match view {
+            View::Active | View::Board => true,
+            View::Urgent => {
+                matches!(load.status, S::Planning | S::Pending | S::Tendered)
+                    && load.pickup.start < now.plus_ms(DAY_MS)
+                    && (load.is_hot || load.carrier.is_none())
+            }
+            View::Unassigned => load.carrier.is_none(),
+            View::Today => is_today(&load.pickup, now),
+            View::InTransit => matches!(load.status, S::AtPickup | S::PickedUp | S::InTransit | S::AtDelivery),
+            View::AtRisk => outlook(load, now).risk != Risk::None,
+            View::Mine => load.dispatcher.as_ref().is_some_and(|dispatcher| Some(dispatcher.id) == me),
+        }
+}
+
+/// Today on the stop's own clock; the company's, by which the server goes, isn't known here.
+fn is_today(appointment: &Appointment, now: Timestamp) -> bool {
+    let day = |at: Timestamp| at.plus_minutes(i64::from(appointment.offset_min)).millis().div_euclid(DAY_MS);
+    day(appointment.start) == day(now)
+}
+
+fn mentions(load: &LoadRow, text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let named = [
+        Some(&load.load_number),
+        Some(&load.customer_name),
+        load.carrier.as_ref().map(|carrier| &carrier.name),
+        load.driver.as_ref().map(|driver| &driver.name),
+        Some(&load.origin.city),
+        Some(&load.destination.city),
+    ];
+    named.into_iter().flatten().any(|name| name.to_lowercase().contains(&text))
+}

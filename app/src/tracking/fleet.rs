@@ -1,0 +1,225 @@
+//! What the map, the list and the panel share: which loads are under way, how each stands, and which one is looked at.
+
+use std::sync::Arc;
+
+use contract::{
+    LoadId, Timestamp,
+    actor::Permission,
+    geo::Point,
+    risk::{Risk, outlook},
+    tracking::{Freshness, freshness},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::basemap::Town;
+use crate::{
+    live::{Book, Entry, live},
+    pages::Visitor,
+    when,
+};
+
+/// Which of the loads under way are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// All of them.
+    All,
+    /// Late or tight.
+    AtRisk,
+    /// Not heard of for long, or never.
+    Stale,
+    /// Looked after by the reader.
+    Mine,
+}
+
+/// In the order of the switch.
+pub const PICKS: [Pick; 4] = [Pick::All, Pick::AtRisk, Pick::Stale, Pick::Mine];
+
+impl Pick {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::AtRisk => "risk",
+            Self::Stale => "stale",
+            Self::Mine => "mine",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        PICKS.into_iter().find(|pick| pick.name() == name).unwrap_or(Self::All)
+    }
+}
+
+/// How a load under way stands at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which load.
+    pub load: LoadId,
+    /// Towards its appointments.
+    pub risk: Risk,
+    /// How old its position is.
+    pub freshness: Freshness,
+    mine: bool,
+}
+
+impl Standing {
+    /// How a load stands at `now`.
+    pub fn of(entry: &Entry, now: Timestamp, me: Option<contract::UserId>) -> Self {
+        let row = &entry.row;
+        Self {
+            load: row.id,
+            risk: outlook(row, now).risk,
+            freshness: freshness(row.current_location.map(|fix| fix.at), now),
+            mine: me.is_some() && row.dispatcher.as_ref().map(|dispatcher| dispatcher.id) == me,
+        }
+    }
+
+    /// Whether its truck should be heard of and isn't.
+    pub const fn is_stale(self) -> bool {
+        matches!(self.freshness, Freshness::Stale | Freshness::Silent)
+    }
+
+    /// Whether it is among those picked.
+    pub fn is_in(self, pick: Pick) -> bool {
+        match pick {
+            Pick::All => true,
+            Pick::AtRisk => self.risk > Risk::None,
+            Pick::Stale => self.is_stale(),
+            Pick::Mine => self.mine,
+        }
+    }
+
+    /// What comes first in the list: the late, the tight, the silent, the rest.
+    fn urgency(self) -> u8 {
+        match (self.risk, self.is_stale()) {
+            (Risk::Late, _) => 0,
+            (Risk::Tight, _) => 1,
+            (Risk::None, true) => 2,
+            (Risk::None, false) => 3,
+        }
+    }
+
+    /// The class of its row.
+    pub const fn class(self) -> &'static str {
+        match (self.risk, self.is_stale()) {
+            (Risk::Late, _) => "late",
+            (Risk::Tight, _) => "tight",
+            (Risk::None, true) => "stale",
+            (Risk::None, false) => "",
+        }
+    }
+}
+
+/// What is shared by the parts of the page, in context.
+#[derive(Clone, Copy)]
+pub struct Fleet {
+    /// What is known of loads.
+    pub book: Book,
+    /// The page's clock.
+    pub now: Memo<Timestamp>,
+    /// Every load under way, the most urgent first.
+    pub standings: Memo<Vec<Standing>>,
+    /// Which of them are shown.
+    pub pick: Memo<Pick>,
+    /// The load that is looked at.
+    pub selected: Memo<Option<LoadId>>,
+    /// Where that load goes next, once it is known exactly.
+    pub next_stop: RwSignal<Option<(LoadId, Point)>>,
+    /// The base map's towns, once they are there.
+    pub towns: RwSignal<Arc<[Town]>>,
+    /// Whether the reader may move loads on.
+    pub moves_loads: bool,
+    me: Option<contract::UserId>,
+}
+
+impl Fleet {
+    /// Puts it together for this page.
+    pub fn provide() -> Self {
+        let (book, query) = (live().book, use_query_map());
+        let visitor = expect_context::<Visitor>();
+        let me = visitor.me.as_ref().map(|me| me.id);
+        let now = Memo::new(|_| when::now());
+        let fleet = Self {
+            book,
+            now,
+            standings: Memo::new(move |_| standings(book, now.get(), me)),
+            pick: Memo::new(move |_| query.with(|query| Pick::named(&query.get("view").unwrap_or_default()))),
+            selected: Memo::new(move |_| query.with(|query| query.get("load")?.parse().ok())),
+            next_stop: RwSignal::new(None),
+            towns: RwSignal::new(Arc::new([])),
+            moves_loads: visitor.can(Permission::LoadStatusUpdate),
+            me,
+        };
+        provide_context(fleet);
+        fleet
+    }
+
+    /// The one of this page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// The loads that are shown, the most urgent first.
+    pub fn shown(self) -> Vec<LoadId> {
+        let pick = self.pick.get();
+        self.standings.with(|all| all.iter().filter(|one| one.is_in(pick)).map(|one| one.load).collect())
+    }
+
+    /// How many a pick has.
+    pub fn count(self, pick: Pick) -> usize {
+        self.standings.with(|all| all.iter().filter(|one| one.is_in(pick)).count())
+    }
+
+    /// How a load stands now.
+    pub fn standing(self, entry: &Entry) -> Standing {
+        Standing::of(entry, self.now.get(), self.me)
+    }
+
+    /// The address of this page with another load looked at, or none.
+    pub fn href(self, load: Option<LoadId>) -> String {
+        address(self.pick.get(), load)
+    }
+
+    /// The same, for a click: nothing is followed.
+    #[cfg(feature = "hydrate")]
+    pub fn href_untracked(self, load: Option<LoadId>) -> String {
+        address(self.pick.get_untracked(), load)
+    }
+
+    /// The address of this page with other loads shown.
+    pub fn href_of(self, pick: Pick) -> String {
+        address(pick, self.selected.get())
+    }
+
+    /// The load before or after the one that is looked at, around the list's ends.
+    #[cfg(feature = "hydrate")]
+    pub fn beside(self, step: isize) -> Option<LoadId> {
+        let shown = untrack(|| self.shown());
+        let at = self.selected.get_untracked().and_then(|load| shown.iter().position(|one| *one == load));
+        let next = match at {
+            Some(at) => (at.cast_signed() + step).rem_euclid(shown.len().cast_signed()),
+            None if step > 0 => 0,
+            None => shown.len().cast_signed() - 1,
+        };
+        shown.get(usize::try_from(next).ok()?).copied()
+    }
+}
+
+fn standings(book: Book, now: Timestamp, me: Option<contract::UserId>) -> Vec<Standing> {
+    let under_way = book.select(|entry| entry.status().is_under_way(), |entry| entry.row.load_number.clone());
+    let mut all: Vec<Standing> = under_way
+        .into_iter()
+        .filter_map(|load| Some(book.entry(load)?.with(|entry| Standing::of(entry, now, me))))
+        .collect();
+    all.sort_by_key(|one| one.urgency());
+    all
+}
+
+fn address(pick: Pick, load: Option<LoadId>) -> String {
+    match (pick, load) {
+        (Pick::All, None) => "/tracking".to_owned(),
+        (Pick::All, Some(load)) => format!("/tracking?load={load}"),
+        (pick, None) => format!("/tracking?view={}", pick.name()),
+        (pick, Some(load)) => format!("/tracking?view={}&load={load}", pick.name()),
+    }
+}

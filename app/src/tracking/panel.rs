@@ -1,0 +1,250 @@
+//! The panel beside the map: one load, how it stands, its stops, and what can be done.
+
+use contract::{
+    LoadId, Timestamp,
+    loads::{Appointment, LoadDetail, Stop},
+    risk::{Risk, outlook},
+    status::LoadStatus,
+};
+use leptos::{either::Either, prelude::*};
+
+use super::{basemap::nearest, fleet::Fleet};
+use crate::{
+    live::Entry,
+    loads::{act::move_to, api::one_load},
+    say,
+    ui::{
+        icon::Icon,
+        status::Status,
+        words::{equipment_word, fault_words, reason_words, status_word},
+    },
+    when,
+};
+
+/// One load. What the page knows of it already is shown at once, its stops when they come.
+#[component]
+pub fn Panel(
+    /// Which.
+    load: LoadId,
+) -> impl IntoView {
+    let fleet = Fleet::here();
+    // A new version may mean that a stop was reached, so the stops are asked for again.
+    let version = Memo::new(move |_| {
+        fleet.book.select(|entry| entry.row.id == load, |_| ());
+        fleet.book.entry(load).map(|entry| entry.with(|entry| entry.row.version))
+    });
+    let detail = Resource::new(move || version.get(), move |_| one_load(load));
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if let Some(Ok(one)) = detail.get() {
+            let next = one.data.stops.iter().find(|stop| stop.departed_at.is_none() && stop.arrived_at.is_none());
+            fleet.next_stop.set(next.map(|stop| (load, stop.point)));
+        }
+    });
+
+    view! {
+        <Transition fallback=move || {
+            view! {
+                <Head load fleet />
+                <div class="mskel">
+                    <i></i>
+                    <i></i>
+                </div>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match detail.await {
+                    Ok(one) => {
+                        fleet.book.merge([one.data.load.clone()]);
+                        Either::Left(view! {
+                            <Head load fleet />
+                            <Body detail=one.data fleet />
+                        })
+                    }
+                    Err(fault) => {
+                        let why = fault_words(&fault);
+                        Either::Right(view! {
+                            <Head load fleet />
+                            <p class="mempty">{say!(tracking.panel.missing, why = why)}</p>
+                        })
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// The number, the status, the way out, and what stands against the load.
+#[component]
+fn Head(load: LoadId, fleet: Fleet) -> impl IntoView {
+    let entry = fleet.book.entry(load);
+    let known = entry.clone().map(|entry| {
+        let number = entry.with_untracked(|entry| entry.row.load_number.clone());
+        view! {
+            <h2 class="num">{number}</h2>
+            <Status status=Signal::derive(move || entry.with(Entry::status)) />
+        }
+    });
+    view! {
+        <div class="ph">
+            {known}
+            <span class="grow"></span>
+            <a
+                class="iconb"
+                href=move || fleet.href(None)
+                data-noscroll=""
+                aria-label=say!(tracking.panel.close)
+                title=say!(tracking.panel.close)
+            >
+                <Icon name="x" />
+            </a>
+        </div>
+        {entry.map(|entry| move || entry.with(|entry| banner(entry, fleet.now.get())))}
+    }
+}
+
+fn banner(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
+    let row = &entry.row;
+    let outlook = outlook(row, now);
+    let reason = outlook.reason?;
+    let (class, window, town) = match outlook.risk {
+        Risk::Late | Risk::Tight if row.status.is_loaded() || row.status == LoadStatus::AtPickup => {
+            (outlook.risk, Some(&row.delivery), &row.destination)
+        }
+        Risk::Late | Risk::Tight => (outlook.risk, Some(&row.pickup), &row.origin),
+        Risk::None => (Risk::None, None, &row.origin),
+    };
+    let class = match class {
+        Risk::Late => "pr late",
+        Risk::Tight => "pr tight",
+        Risk::None => "pr stale",
+    };
+    let closes = window.map(|window| {
+        let at = format!("{} {}", when::day_and_clock(window.end, window.offset_min), window.zone_short);
+        say!(tracking.panel.window_closes, town = town.city.clone(), at = at)
+    });
+    Some(view! {
+        <div class=class>
+            <Icon name=if outlook.risk == Risk::None { "wifi-off" } else { "triangle-alert" } />
+            <div>
+                <b>{reason_words(reason)}</b>
+                {closes.map(|closes| view! { <div>{closes}</div> })}
+            </div>
+        </div>
+    })
+}
+
+#[component]
+fn Body(detail: LoadDetail, fleet: Fleet) -> impl IntoView {
+    let LoadDetail { load, stops, driver_phone, carrier_mc, .. } = detail;
+    let entry = fleet.book.entry(load.id);
+    let next = stops.iter().position(|stop| stop.departed_at.is_none());
+    let stops = stops.iter().enumerate().map(|(index, stop)| {
+        let class = match next {
+            Some(next) if index == next => "next",
+            Some(next) if index > next => "",
+            _ => "done",
+        };
+        let eta = load.eta.filter(|_| next == Some(index) && load.status.is_under_way());
+        view! {
+            <li class=class>
+                <b>{format!("{}, {}", stop.town.city, stop.town.state)}</b>
+                <span>{stop_words(stop, eta)}</span>
+            </li>
+        }
+    });
+    let carrier = load.carrier.as_ref().map(|carrier| match &carrier_mc {
+        Some(number) => format!("{} · {}", carrier.name, say!(tracking.panel.mc, number = number.clone())),
+        None => carrier.name.clone(),
+    });
+    let nobody = || say!(tracking.panel.nobody).to_owned();
+    let driver = load.driver.as_ref().map(|driver| driver.name.clone());
+    let call = driver_phone.zip(driver.clone()).map(|(phone, name)| {
+        let label = say!(tracking.panel.call, name = name);
+        view! {
+            <a class="tel" href=format!("tel:{}", phone.replace(' ', "")) aria-label=label.clone() title=label>
+                <Icon name="phone" size=13 />
+                {phone.clone()}
+            </a>
+        }
+    });
+    let id = load.id;
+    view! {
+        <ol class="stops" aria-label=say!(tracking.panel.stops)>
+            {stops.collect_view()}
+        </ol>
+        <dl>
+            <dt>{say!(tracking.panel.customer)}</dt>
+            <dd>{load.customer_name.clone()}</dd>
+            <dt>{say!(tracking.panel.carrier)}</dt>
+            <dd>{carrier.unwrap_or_else(nobody)}</dd>
+            <dt>{say!(tracking.panel.driver)}</dt>
+            <dd>{driver.unwrap_or_else(nobody)} {call}</dd>
+            <dt>{say!(tracking.panel.equipment)}</dt>
+            <dd>{equipment_word(load.equipment)}</dd>
+            <dt>{say!(tracking.panel.last_fix)}</dt>
+            <dd>{entry.clone().map(|entry| move || entry.with(|entry| fix_words(entry, fleet)))}</dd>
+        </dl>
+        <div class="acts">
+            <a class="btn" href=format!("/loads/{id}")>{say!(tracking.panel.open)}</a>
+            {entry.filter(|_| fleet.moves_loads).map(|entry| move || entry.with(|entry| moves(entry)))}
+        </div>
+    }
+}
+
+/// The ordinary ways on, the likeliest first.
+fn moves(entry: &Entry) -> impl IntoView + use<> {
+    let (load, status, waiting) = (entry.row.id, entry.status(), entry.is_waiting());
+    let ways = if status.is_under_way() { status.next() } else { &[] };
+    ways.iter()
+        .filter(|to| **to != LoadStatus::Cancelled)
+        .enumerate()
+        .map(|(index, to)| {
+            let words = say!(tracking.panel.move_to, status = status_word(*to));
+            view! {
+                <button class="btn" class:pri=index == 0 disabled=waiting on:click=move |_| move_to(load, *to)>
+                    {words}
+                </button>
+            }
+        })
+        .collect_view()
+}
+
+/// When the truck came and went, or when it should.
+fn stop_words(stop: &Stop, eta: Option<Timestamp>) -> String {
+    let Appointment { start, end, offset_min, zone_short, .. } = &stop.appointment;
+    let clock = |at: Timestamp| format!("{} {zone_short}", when::clock(at, *offset_min));
+    match (stop.arrived_at, stop.departed_at) {
+        (Some(came), Some(left)) => {
+            say!(tracking.panel.left, at = clock(left), dwell = when::minutes(left.since_ms(came) / 60_000))
+        }
+        (None, Some(left)) => say!(tracking.panel.passed, at = clock(left)),
+        (Some(came), None) => say!(tracking.panel.arrived, at = clock(came)),
+        (None, None) => {
+            let from = when::day_and_clock(*start, *offset_min);
+            let window =
+                say!(tracking.panel.window, from = from, to = when::clock(*end, *offset_min), zone = zone_short.clone());
+            match eta {
+                Some(eta) => format!("{} · {window}", say!(tracking.panel.eta, at = clock(eta))),
+                None => window,
+            }
+        }
+    }
+}
+
+/// Where the truck was last, how long ago, and how fast.
+fn fix_words(entry: &Entry, fleet: Fleet) -> String {
+    let Some(fix) = entry.row.current_location else { return say!(tracking.no_fix).to_owned() };
+    let near = fleet.towns.with(|towns| {
+        nearest(towns, fix.point())
+            .map(|town| say!(tracking.panel.near, town = format!("{}, {}", town.city, town.state)))
+    });
+    let now = fleet.now.get();
+    let age = if now.since_ms(fix.at) < 60_000 {
+        say!(tracking.panel.just_now).to_owned()
+    } else {
+        say!(tracking.panel.ago, age = when::age(fix.at, now))
+    };
+    let speed = fix.speed.map(|speed| say!(tracking.panel.mph, n = speed.round() as i64));
+    near.into_iter().chain([age]).chain(speed).collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,52 @@
+//! The search field of the top bar: a plain form that leads to the list of loads.
+
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos_router::hooks::use_query_map;
+
+use crate::{say, ui::icon::Icon};
+
+/// The field; `/` leads to it.
+#[component]
+pub fn Search() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        let listening = window_event_listener(ev::keydown, move |event| {
+            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+            if event.key() == "/" && plain && !is_typing(&event) {
+                event.prevent_default();
+                if let Some(field) = field.get_untracked() {
+                    _ = field.focus();
+                    field.select();
+                }
+            }
+        });
+        on_cleanup(move || listening.remove());
+    });
+    view! {
+        <form class="search" role="search" action="/loads">
+            <Icon name="search" />
+            <input
+                type="search"
+                name="q"
+                node_ref=field
+                autocomplete="off"
+                aria-label=say!(common.search.label)
+                placeholder=say!(common.search.label)
+                aria-keyshortcuts="/"
+                value=asked.get_untracked()
+                prop:value=move || asked.get()
+            />
+            <kbd aria-hidden="true">"/"</kbd>
+        </form>
+    }
+}
+
+/// Whether a key belongs to a text that is being written, or to an open dialog.
+fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|at| matches!(at.closest("input,textarea,select,dialog,[contenteditable]"), Ok(Some(_))))
+}

@@ -1,0 +1,51 @@
+//! The live stamp: how fresh what is shown can be.
+
+use contract::Timestamp;
+use leptos::prelude::*;
+
+use crate::{
+    live::{Link, live},
+    say, when,
+};
+
+/// The dot and its word. It is read out when it changes.
+#[component]
+pub fn Stamp() -> impl IntoView {
+    let link = live().link;
+    view! {
+        <span class="live" role="status" data-link=move || look(link.get())>
+            <i></i>
+            <span>{move || words(link.get())}</span>
+        </span>
+    }
+}
+
+const fn look(link: Link) -> &'static str {
+    match link {
+        Link::Connecting => "connecting",
+        Link::Live => "live",
+        Link::Reconnecting => "reconnecting",
+        Link::Polling { .. } => "polling",
+        Link::Offline { .. } => "offline",
+    }
+}
+
+fn words(link: Link) -> String {
+    match link {
+        Link::Connecting => say!(common.link.connecting).to_owned(),
+        Link::Live => say!(common.link.live).to_owned(),
+        Link::Reconnecting => say!(common.link.reconnecting).to_owned(),
+        Link::Polling { every_s } => say!(common.link.polling, seconds = every_s),
+        Link::Offline { as_of } => say!(common.link.offline, clock = when::clock(as_of, offset_min(as_of))),
+    }
+}
+
+/// How many minutes the reader's own clock is ahead of UTC. Nothing is offline before the page has woken, so the server
+/// is never asked.
+#[cfg_attr(not(feature = "hydrate"), expect(clippy::missing_const_for_fn, reason = "only without a browser"))]
+fn offset_min(_at: Timestamp) -> i32 {
+    #[cfg(feature = "hydrate")]
+    return -(js_sys::Date::new(&(_at.millis() as f64).into()).get_timezone_offset() as i32);
+    #[cfg(not(feature = "hydrate"))]
+    0
+}

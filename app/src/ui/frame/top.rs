@@ -1,0 +1,53 @@
+//! The top bar: the company, the search, the live stamp and the visitor's own menu.
+
+use contract::{accounts::Me, actor::Permission};
+use leptos::prelude::*;
+
+use super::{search::Search, stamp::Stamp, theme::ThemeChoice};
+use crate::{
+    pages::Visitor,
+    say,
+    ui::{avatar::Avatar, icon::Icon, words::role_word},
+};
+
+/// The top bar.
+#[component]
+pub fn Top(
+    /// Who is signed in.
+    me: Me,
+) -> impl IntoView {
+    let finds = expect_context::<Visitor>().can(Permission::LoadView);
+    view! {
+        <header class="top">
+            <strong class="company">{me.tenant_name.clone()}</strong>
+            {finds.then(|| view! { <Search /> })}
+            <span class="grow"></span>
+            <Stamp />
+            <SelfMenu me />
+        </header>
+    }
+}
+
+/// The visitor's own menu. The browser opens and closes it by itself, so it works before the page has woken.
+#[component]
+fn SelfMenu(me: Me) -> impl IntoView {
+    let Me { name, tenant_name, roles, .. } = me;
+    let role = roles.first().map(|role| role_word(*role));
+    let label = format!("{}: {name}", say!(common.me.menu));
+    view! {
+        <button type="button" class="self" popovertarget="self" aria-label=label>
+            <Avatar name=name.clone() named=true />
+        </button>
+        <div id="self" class="menu" popover="auto">
+            <p>
+                <b>{name}</b>
+                <span>{role}</span>
+                <span>{tenant_name}</span>
+            </p>
+            <ThemeChoice />
+            <form method="post" action="/api/v1/auth/logout">
+                <button type="submit" class="btn"><Icon name="log-out" />{say!(common.me.sign_out)}</button>
+            </form>
+        </div>
+    }
+}

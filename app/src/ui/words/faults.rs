@@ -1,0 +1,87 @@
+//! The words for what went wrong, each with what to do next.
+
+use contract::{
+    Code, Refusal,
+    refusal::{Details, Rule},
+};
+
+use super::status_word;
+use crate::{fault::Fault, say};
+
+/// What went wrong and what to do next.
+pub fn fault_words(fault: &Fault) -> String {
+    fault.refusal().map_or_else(|| say!(common.fault.unreachable).to_owned(), refusal_words)
+}
+
+fn refusal_words(refusal: &Refusal) -> String {
+    let details = refusal.details.as_deref();
+    match refusal.code {
+        Code::Conflict => conflict(details),
+        Code::IllegalTransition => transition(details),
+        Code::RateLimited => {
+            let wait_ms = details.and_then(|details| details.retry_after_ms).unwrap_or(10_000);
+            say!(common.fault.rate_limited, seconds = wait_ms.div_ceil(1_000))
+        }
+        Code::Internal => details
+            .and_then(|details| details.request_id.as_ref())
+            .map_or_else(|| say!(common.fault.internal).to_owned(), |id| say!(common.fault.internal_id, id = id)),
+        Code::Refused => details
+            .and_then(|details| details.rule)
+            .map_or_else(|| refusal.message.clone(), |rule| rule_words(rule).to_owned()),
+        code => plain(code).to_owned(),
+    }
+}
+
+fn conflict(details: Option<&Details>) -> String {
+    let who = details.and_then(|details| details.changed_by.as_deref()).unwrap_or_else(|| say!(common.fault.somebody));
+    match details.and_then(|details| details.status) {
+        Some(status) => say!(common.fault.conflict, who = who, status = status_word(status)),
+        None => say!(common.fault.conflict_short, who = who),
+    }
+}
+
+fn transition(details: Option<&Details>) -> String {
+    let Some((details, status)) = details.and_then(|details| details.status.map(|status| (details, status))) else {
+        return say!(common.fault.not_found).to_owned();
+    };
+    let allowed = details.allowed.iter().flatten().map(|status| status_word(*status)).collect::<Vec<_>>().join(", ");
+    if allowed.is_empty() {
+        say!(common.fault.transition_none, status = status_word(status))
+    } else {
+        say!(common.fault.transition, status = status_word(status), allowed = allowed)
+    }
+}
+
+fn plain(code: Code) -> &'static str {
+    match code {
+        Code::Invalid => say!(common.fault.invalid),
+        Code::Unauthorized | Code::TokenExpired => say!(common.fault.unauthorized),
+        Code::Revoked => say!(common.fault.revoked),
+        Code::Forbidden => say!(common.fault.forbidden),
+        Code::NotFound => say!(common.fault.not_found),
+        Code::TooLarge => say!(common.fault.too_large),
+        Code::Locked => say!(common.fault.locked),
+        Code::TooManyConnections => say!(common.fault.too_many_connections),
+        Code::BadCoordinates => say!(common.fault.bad_coordinates),
+        Code::BadTime => say!(common.fault.bad_time),
+        Code::NotUnderWay => say!(common.fault.not_under_way),
+        Code::Conflict | Code::IllegalTransition | Code::Refused | Code::RateLimited | Code::Internal => {
+            say!(common.fault.internal)
+        }
+    }
+}
+
+fn rule_words(rule: Rule) -> &'static str {
+    match rule {
+        Rule::CarrierNeeded => say!(common.fault.carrier_needed),
+        Rule::DriverNeeded => say!(common.fault.driver_needed),
+        Rule::CarrierRateNeeded => say!(common.fault.carrier_rate_needed),
+        Rule::DetailsNeeded => say!(common.fault.details_needed),
+        Rule::ConfirmationNeeded => say!(common.fault.confirmation_needed),
+        Rule::ReasonNeeded => say!(common.fault.reason_needed),
+        Rule::CarrierLocked => say!(common.fault.carrier_locked),
+        Rule::LoadFinished => say!(common.fault.load_finished),
+        Rule::DriverOfOtherCarrier => say!(common.fault.driver_of_other_carrier),
+        Rule::CarrierInactive => say!(common.fault.carrier_inactive),
+    }
+}
