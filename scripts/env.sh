@@ -24,10 +24,17 @@ export LEPTOS_OUTPUT_NAME=headhaul
 # These would replace the flags of .cargo/config.toml, and every dependency would be compiled once more.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS
 
+# source_files: everything that a build reads, each name closed by a zero byte; also where there is no git, as in a
+# container's copy.
+source_files() {
+  git ls-files -z --cached --others --exclude-standard -- . ':!end2end' ':!*.md' 2>/dev/null ||
+    find . \( -name target -o -name node_modules -o -name data -o -name end2end \) -prune -o -type f -print0
+}
+
 # Cargo tells two clones' packages apart by nothing but their files' times, so one clone could be handed the other's
 # build. Files that are newer than any build prevent that.
 if [ "$(cat "$CARGO_TARGET_DIR/.clone" 2>/dev/null)" != "$PWD" ]; then
-  git ls-files -z --cached --others --exclude-standard | xargs -0 touch -c
+  source_files | xargs -0 touch -c
   printf '%s\n' "$PWD" >"$CARGO_TARGET_DIR/.clone"
 fi
 

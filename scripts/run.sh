@@ -17,8 +17,14 @@ SERVER=$CARGO_TARGET_DIR/$PROFILE/headhaul
 STAMP=target/built-$PROFILE
 
 # What a build reads, and what it wrote: other clones build into the same folder, the other profile the same site.
-facts() { xargs -0 stat -c '%n %s %.9Y' 2>&1 | cksum; }
-sources() { git ls-files -z --cached --others --exclude-standard -- . ':!end2end' ':!*.md' | facts; }
+facts() {
+  node -e 'const { readFileSync, statSync } = require("fs");
+    for (const path of readFileSync(0, "utf8").split("\0")) {
+      const file = statSync(path, { throwIfNoEntry: false });
+      console.log(path, file?.size, file?.mtimeMs);
+    }' | cksum
+}
+sources() { source_files | facts; }
 results() { printf '%s\0' "$SERVER" target/site/pkg/headhaul.wasm | facts; }
 
 SOURCES=$(sources)

@@ -49,6 +49,7 @@ as_root() {
 
 # apt_install PACKAGE…: keeps the packages' services from starting; the tests start private ones.
 apt_install() {
+  [ "$(id -u)" = 0 ] || has sudo || die "setup: only root can do this: apt-get install $*"
   if [ ! -e "$WORK/apt-updated" ]; then
     as_root apt-get update -qq
     touch "$WORK/apt-updated"

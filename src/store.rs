@@ -115,6 +115,22 @@ impl Store {
         Ok(store)
     }
 
+    /// Makes an empty database beside the one that a PostgreSQL URL names, and gives its URL.
+    ///
+    /// # Errors
+    /// When the server can't be reached or doesn't allow it.
+    pub async fn create_postgres_database(url: &str, name: &str) -> anyhow::Result<String> {
+        let options = PgConnectOptions::from_str(url)?;
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+        // A name can't be bound; it is ours, and quoted by the server itself.
+        let sql: String = sqlx::query_scalar("SELECT format('CREATE DATABASE %I', $1::text)").bind(name).fetch_one(&pool).await?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await?;
+        pool.close().await;
+        let (server, query) = url.split_once('?').map_or((url, None), |(server, query)| (server, Some(query)));
+        let base = server.rsplit_once('/').map_or(server, |(base, _)| base);
+        Ok(query.map_or_else(|| format!("{base}/{name}"), |query| format!("{base}/{name}?{query}")))
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub mod when;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
+    SsrMode,
     components::{Route, Router, Routes},
     path,
 };
@@ -47,12 +48,12 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame>
                 <Routes fallback=ui::missing::Missing>
-                    <Route path=path!("/login") view=accounts::sign_in::SignInPage />
-                    <Route path=path!("/") view=loads::page::LoadsPage />
-                    <Route path=path!("/loads") view=loads::page::LoadsPage />
-                    <Route path=path!("/loads/:id") view=loads::detail::LoadPage />
-                    <Route path=path!("/dispatch") view=board::page::BoardPage />
-                    <Route path=path!("/tracking") view=tracking::page::TrackingPage />
+                    <Route path=path!("/login") view=accounts::sign_in::SignInPage ssr=SsrMode::InOrder />
+                    <Route path=path!("/") view=loads::page::LoadsPage ssr=SsrMode::InOrder />
+                    <Route path=path!("/loads") view=loads::page::LoadsPage ssr=SsrMode::InOrder />
+                    <Route path=path!("/loads/:id") view=loads::detail::LoadPage ssr=SsrMode::InOrder />
+                    <Route path=path!("/dispatch") view=board::page::BoardPage ssr=SsrMode::InOrder />
+                    <Route path=path!("/tracking") view=tracking::page::TrackingPage ssr=SsrMode::InOrder />
                 </Routes>
             </Frame>
         </Router>

@@ -1,0 +1,13 @@
+//! The desk tested whole: the real server on a free port, on both engines, spoken to as its clients speak to it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on should stop")]
+
+mod accounts;
+mod crash;
+mod fixture;
+mod invariants;
+mod journal;
+mod loads;
+mod schema;
+mod tenancy;
+mod tracking;

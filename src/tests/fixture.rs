@@ -1,0 +1,303 @@
+//! A desk with two small companies, and people to act in it.
+
+use std::{future::Future, sync::OnceLock};
+
+use clap::{Args, FromArgMatches};
+use contract::{
+    CarrierId, DriverId, LoadId, TenantId, UserId,
+    actor::Role,
+    loads::{Equipment, LoadRow},
+};
+use headhaul::{
+    clock::{Clock, new_id},
+    config::Config,
+    serve,
+    store::{
+        By, Store,
+        accounts::{self, NewUser},
+        carriers,
+    },
+};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs a test on both engines. Without a PostgreSQL at hand a developer may go on with one; the build may not.
+pub fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Engine) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(test(Engine::Sqlite));
+    if std::env::var_os("TEST_DATABASE_URL").is_some() {
+        runtime.block_on(test(Engine::Postgres));
+    } else {
+        assert!(std::env::var_os("CI").is_none(), "TEST_DATABASE_URL must be set: both engines are tested");
+        eprintln!("TEST_DATABASE_URL is not set: tested on SQLite only");
+    }
+}
+
+/// A fresh, empty database.
+pub async fn fresh_database(engine: Engine, folder: &std::path::Path) -> String {
+    match engine {
+        Engine::Sqlite => format!("sqlite://{}", folder.join("test.db").display()),
+        Engine::Postgres => {
+            let server = std::env::var("TEST_DATABASE_URL").unwrap();
+            let name = format!("test_{}", new_id().simple());
+            Store::create_postgres_database(&server, &name).await.unwrap()
+        }
+    }
+}
+
+/// The people and things of one company.
+#[derive(Clone, Debug)]
+pub struct Company {
+    pub tenant: TenantId,
+    pub slug: &'static str,
+    pub carriers: Vec<CarrierId>,
+    /// One driver for each carrier.
+    pub drivers: Vec<DriverId>,
+}
+
+pub struct TestServer {
+    pub base: String,
+    pub desk: headhaul::desk::Desk,
+    pub auth: headhaul::auth::Auth,
+    pub clock: Clock,
+    pub blue: Company,
+    pub prairie: Company,
+    pub folder: tempfile::TempDir,
+    pub url: String,
+    stop: Option<oneshot::Sender<()>>,
+    running: Option<tokio::task::JoinHandle<anyhow::Result<()>>>,
+}
+
+/// The settings of a desk, as the command line would give them.
+pub fn config(arguments: &[&str]) -> Config {
+    let command = Config::augment_args(clap::Command::new("serve").no_binary_name(true));
+    Config::from_arg_matches(&command.try_get_matches_from(arguments).unwrap()).unwrap()
+}
+
+impl TestServer {
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    pub async fn start_with(engine: Engine, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = fresh_database(engine, folder.path()).await;
+        let data = folder.path().display().to_string();
+        let mut arguments =
+            vec!["--listen", "127.0.0.1:0", "--data-dir", &data, "--database-url", &url, "--sign-ins-per-minute", "10000"];
+        arguments.extend(more);
+        let clock = Clock::default();
+        let server = serve::prepare(config(&arguments), clock.clone()).await.unwrap();
+        let (desk, auth) = (server.desk.clone(), server.auth.clone());
+        let blue = found(&desk.store, &clock, "blueridge").await;
+        let prairie = found(&desk.store, &clock, "prairie").await;
+        let base = format!("http://{}", server.address().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(server.run(async move {
+            let _ = stopped.await;
+        }));
+        Self { base, desk, auth, clock, blue, prairie, folder, url, stop: Some(stop), running: Some(running) }
+    }
+
+    /// Takes the desk down in good order.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        self.running.take().unwrap().await.unwrap().unwrap();
+    }
+
+    /// Takes the desk down and leaves its data.
+    pub async fn let_go(mut self) -> (tempfile::TempDir, String) {
+        drop(self.stop.take());
+        self.running.take().unwrap().await.unwrap().unwrap();
+        (self.folder, self.url)
+    }
+
+    pub async fn sign_in(&self, email: &str) -> Client {
+        Client::sign_in(&self.base, email).await
+    }
+
+    pub async fn dispatcher(&self) -> Client {
+        self.sign_in("dispatch1@blueridge.test").await
+    }
+
+    /// A load of the Blue Ridge company with a carrier's driver on its way to the pickup.
+    pub async fn dispatched_load(&self) -> LoadRow {
+        let dispatcher = self.dispatcher().await;
+        let load = dispatcher.create_load().await;
+        let load = dispatcher.assign(&load, &self.blue, 0, Some("ACCEPTED")).await;
+        dispatcher.move_to(&load, "DISPATCHED").await
+    }
+}
+
+async fn found(store: &Store, clock: &Clock, slug: &'static str) -> Company {
+    static HASH: OnceLock<String> = OnceLock::new();
+    let hash = HASH.get_or_init(|| headhaul::auth::hash("test-password").unwrap());
+    let (outbox, _unsent) = mpsc::unbounded_channel();
+    let tenant = TenantId::new(new_id());
+    let mut tx = store.begin(By::Itself(tenant), clock, &outbox).await.unwrap();
+    accounts::add_tenant(&mut tx, slug, &format!("{slug} company"), "America/New_York").await.unwrap();
+    let mut company = Company { tenant, slug, carriers: Vec::new(), drivers: Vec::new() };
+    let user = |name: String, role, carrier, driver| NewUser {
+        id: UserId::new(new_id()),
+        email: format!("{name}@{slug}.test"),
+        name: format!("{name} of {slug}"),
+        role,
+        password_hash: hash.clone(),
+        carrier,
+        driver,
+    };
+    for (name, role) in [
+        ("admin", Role::Admin),
+        ("ops", Role::OperationsManager),
+        ("dispatch1", Role::Dispatch),
+        ("dispatch2", Role::Dispatch),
+        ("sales", Role::Sales),
+        ("accounting", Role::Accounting),
+        ("relations", Role::CarrierRelations),
+        ("support", Role::Support),
+        ("readonly", Role::ReadOnly),
+    ] {
+        accounts::add_user(&mut tx, user(name.to_owned(), role, None, None)).await.unwrap();
+    }
+    for number in 1..=2 {
+        let carrier = CarrierId::new(new_id());
+        let driver = DriverId::new(new_id());
+        let name = format!("Carrier {number} of {slug}");
+        carriers::add_carrier(&mut tx, carrier, &name, &format!("10000{number}"), &[Equipment::DryVan]).await.unwrap();
+        carriers::add_driver(&mut tx, driver, carrier, &format!("Driver {number} of {slug}"), "+15550100").await.unwrap();
+        let portal = user(format!("carrier{number}"), Role::CarrierDispatcher, Some(carrier), None);
+        accounts::add_user(&mut tx, portal).await.unwrap();
+        let drives = user(format!("driver{number}"), Role::Driver, Some(carrier), Some(driver));
+        accounts::add_user(&mut tx, drives).await.unwrap();
+        company.carriers.push(carrier);
+        company.drivers.push(driver);
+    }
+    tx.commit().await.unwrap();
+    company
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub struct Client {
+    pub base: String,
+    pub token: String,
+    pub user: Value,
+    http: reqwest::Client,
+}
+
+/// What a call gave.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn data(&self) -> &Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.body);
+        &self.body["data"]
+    }
+
+    pub fn row(&self) -> LoadRow {
+        serde_json::from_value(self.data().clone()).unwrap()
+    }
+
+    /// Asserts that it was refused with this status and code.
+    pub fn refused(&self, status: u16, code: &str) -> &Value {
+        assert_eq!((self.status.as_u16(), self.body["error"]["code"].as_str()), (status, Some(code)), "{}", self.body);
+        &self.body["error"]
+    }
+}
+
+impl Client {
+    pub async fn sign_in(base: &str, email: &str) -> Self {
+        let http = reqwest::Client::new();
+        let answer = http
+            .post(format!("{base}/api/v1/auth/login"))
+            .json(&json!({ "email": email, "password": "test-password" }))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{email}");
+        let body: Value = answer.json().await.unwrap();
+        let token = body["data"]["accessToken"].as_str().unwrap().to_owned();
+        Self { base: base.to_owned(), token, user: body["data"]["user"].clone(), http }
+    }
+
+    pub fn nobody(base: &str) -> Self {
+        Self { base: base.to_owned(), token: String::new(), user: Value::Null, http: reqwest::Client::new() }
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).header("accept", "application/json");
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let text = answer.text().await.unwrap();
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string())).await
+    }
+
+    pub async fn create_load(&self) -> LoadRow {
+        self.post("/api/v1/loads", new_load()).await.row()
+    }
+
+    pub async fn assign(&self, load: &LoadRow, company: &Company, which: usize, status: Option<&str>) -> LoadRow {
+        self.post(
+            "/api/v1/loads/assign",
+            json!({
+                "loadId": load.id, "version": load.version, "carrierId": company.carriers[which],
+                "driverId": company.drivers[which], "carrierRateCents": 185_000, "status": status,
+            }),
+        )
+        .await
+        .row()
+    }
+
+    pub async fn try_move(&self, load: &LoadRow, status: &str) -> Answer {
+        let ask = json!({ "loadId": load.id, "version": load.version, "status": status, "confirmed": true });
+        self.post("/api/v1/loads/status", ask).await
+    }
+
+    pub async fn move_to(&self, load: &LoadRow, status: &str) -> LoadRow {
+        self.try_move(load, status).await.row()
+    }
+
+    pub async fn load(&self, id: LoadId) -> Answer {
+        self.get(&format!("/api/v1/loads/one?id={id}")).await
+    }
+}
+
+/// A good new load, to be spoiled by tests of bad input.
+pub fn new_load() -> Value {
+    json!({
+        "customerName": "Summit Foods", "equipment": "REEFER", "weightLbs": 38_000, "commodity": "Frozen fruit",
+        "stops": [
+            { "kind": "PICKUP", "facility": "Dock 4", "city": "Kansas City", "state": "MO",
+              "windowStart": "2026-12-01T08:00", "windowEnd": "2026-12-01T12:00" },
+            { "kind": "DELIVERY", "facility": "DC West", "city": "Denver", "state": "CO",
+              "windowStart": "2026-12-02T09:00", "windowEnd": "2026-12-02T16:00" },
+        ],
+    })
+}

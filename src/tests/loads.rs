@@ -1,0 +1,293 @@
+//! Loads: entered, found, moved, and kept from those they don't concern.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::fixture::{TestServer, new_load, on_both_engines};
+
+#[test]
+fn a_load_lives_from_its_entry_to_its_completion() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+
+        let mut load = dispatcher.create_load().await;
+        assert_eq!(load.status.name(), "PENDING");
+        assert_eq!(load.pickup.zone_short, "CT");
+        load = dispatcher.assign(&load, &server.blue, 0, Some("TENDERED")).await;
+        let carrier = server.sign_in("carrier1@blueridge.test").await;
+        load = carrier.move_to(&load, "ACCEPTED").await;
+        load = dispatcher.move_to(&load, "DISPATCHED").await;
+        for status in ["AT_PICKUP", "PICKED_UP", "IN_TRANSIT", "AT_DELIVERY", "DELIVERED"] {
+            load = driver.move_to(&load, status).await;
+        }
+        load = dispatcher.move_to(&load, "COMPLETED").await;
+
+        let detail = dispatcher.load(load.id).await;
+        let stops = detail.data()["stops"].as_array().unwrap();
+        assert!(stops.iter().all(|stop| stop["arrivedAt"].is_string() && stop["departedAt"].is_string()), "{stops:?}");
+        let kinds: Vec<_> = detail.data()["timeline"].as_array().unwrap().iter().map(|entry| entry["kind"].clone()).collect();
+        assert_eq!(kinds.iter().filter(|kind| **kind == "status_changed").count(), 9);
+        assert_eq!(kinds.last().unwrap(), "load_created");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn of_two_who_change_the_same_version_the_second_learns_who_was_first() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let first = server.dispatcher().await;
+        let second = server.sign_in("dispatch2@blueridge.test").await;
+        let load = first.create_load().await;
+
+        first.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
+        let answer = second
+            .post("/api/v1/loads/assign", json!({ "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[1] }))
+            .await;
+
+        let details = &answer.refused(409, "conflict")["details"];
+        assert_eq!(details["version"], 2);
+        assert_eq!(details["changedBy"], "dispatch1 of blueridge");
+        assert!(details["changedAt"].is_string());
+        server.stop().await;
+    });
+}
+
+#[test]
+fn of_many_who_take_a_load_at_the_same_moment_exactly_one_gets_it() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let load = dispatcher.create_load().await;
+
+        let tries = (0..12).map(|n| {
+            let ask = json!({
+                "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[n % 2],
+                "carrierRateCents": 100_000, "status": "ACCEPTED",
+            });
+            let dispatcher = dispatcher.clone();
+            tokio::spawn(async move { dispatcher.post("/api/v1/loads/assign", ask).await.status.as_u16() })
+        });
+        let mut won = 0;
+        for attempt in tries.collect::<Vec<_>>() {
+            match attempt.await.unwrap() {
+                200 => won += 1,
+                409 => {}
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!(won, 1);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn load_numbers_have_no_doubles_and_no_holes() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let entered = (0..25).map(|_| {
+            let dispatcher = dispatcher.clone();
+            tokio::spawn(async move { dispatcher.create_load().await.load_number })
+        });
+        let mut numbers = HashSet::new();
+        for load in entered.collect::<Vec<_>>() {
+            let number = load.await.unwrap();
+            assert!(numbers.insert(number[10..].parse::<u32>().unwrap()), "{number} was given twice");
+        }
+        assert_eq!(numbers, (1..=25).collect());
+        server.stop().await;
+    });
+}
+
+#[test]
+fn an_illegal_move_is_refused_and_told_what_is_legal() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let load = dispatcher.create_load().await;
+
+        let refused = dispatcher.try_move(&load, "DELIVERED").await;
+        let details = &refused.refused(409, "illegal_transition")["details"];
+        assert_eq!(details["allowed"], json!(["TENDERED", "ACCEPTED"]), "cancelling is not a dispatcher's");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn each_edge_has_its_conditions_and_its_roles() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let ops = server.sign_in("ops@blueridge.test").await;
+        let rule = |answer: &crate::fixture::Answer| answer.refused(422, "refused")["details"]["rule"].clone();
+        let load = dispatcher.create_load().await;
+
+        assert_eq!(rule(&dispatcher.try_move(&load, "TENDERED").await), "carrier_needed");
+        assert_eq!(rule(&dispatcher.try_move(&load, "ACCEPTED").await), "carrier_needed");
+        let ask = json!({ "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[0] });
+        let load = dispatcher.post("/api/v1/loads/assign", ask).await.row();
+        assert_eq!(rule(&dispatcher.try_move(&load, "TENDERED").await), "carrier_rate_needed");
+        let load = dispatcher.move_to(&load, "ACCEPTED").await;
+        assert_eq!(rule(&dispatcher.try_move(&load, "DISPATCHED").await), "driver_needed");
+        let mixed = json!({
+            "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[0], "driverId": server.blue.drivers[1],
+        });
+        assert_eq!(rule(&dispatcher.post("/api/v1/loads/assign", mixed).await), "driver_of_other_carrier");
+
+        let load = dispatcher.assign(&load, &server.blue, 0, None).await;
+        let load = dispatcher.move_to(&load, "DISPATCHED").await;
+        dispatcher.try_move(&load, "ACCEPTED").await.refused(403, "forbidden");
+        assert_eq!(rule(&ops.try_move(&load, "ACCEPTED").await), "reason_needed");
+        let back = json!({ "loadId": load.id, "version": load.version, "status": "ACCEPTED", "reason": "Truck broke down" });
+        let load = ops.post("/api/v1/loads/status", back).await.row();
+
+        dispatcher.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": "x" })).await.refused(403, "forbidden");
+        assert_eq!(rule(&ops.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": " " })).await), "reason_needed");
+        let gone = ops.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": "Customer withdrew" })).await.row();
+        assert_eq!(gone.status.name(), "CANCELLED");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_delivery_is_confirmed_and_the_carrier_is_fixed_from_pickup_on() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let mut load = server.dispatched_load().await;
+        for status in ["AT_PICKUP", "PICKED_UP", "IN_TRANSIT"] {
+            load = dispatcher.move_to(&load, status).await;
+        }
+
+        let silent = json!({ "loadId": load.id, "version": load.version, "status": "DELIVERED" });
+        let answer = dispatcher.post("/api/v1/loads/status", silent).await;
+        assert_eq!(answer.refused(422, "refused")["details"]["rule"], "confirmation_needed");
+        let other = json!({ "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[1] });
+        let answer = dispatcher.post("/api/v1/loads/assign", other).await;
+        assert_eq!(answer.refused(422, "refused")["details"]["rule"], "carrier_locked");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn money_is_for_those_who_may_see_it() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let ops = server.sign_in("ops@blueridge.test").await;
+        let mut new = new_load();
+        new["customerRateCents"] = json!(250_000);
+        new["notes"] = json!("Call before noon");
+        let load = ops.post("/api/v1/loads", new.clone()).await.row();
+        let load = ops.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
+
+        for (who, customer, carrier, notes) in [
+            ("admin", true, true, true),
+            ("ops", true, true, true),
+            ("dispatch1", false, true, true),
+            ("support", false, false, true),
+            ("readonly", false, false, false),
+            ("carrier1", false, true, false),
+        ] {
+            let detail = server.sign_in(&format!("{who}@blueridge.test")).await.load(load.id).await;
+            let row = &detail.data()["load"];
+            assert_eq!(row.get("customerRateCents").is_some(), customer, "{who}");
+            assert_eq!(row.get("carrierRateCents").is_some(), carrier, "{who}");
+            assert_eq!(detail.data().get("notes").is_some(), notes, "{who}");
+        }
+        let dispatcher = server.dispatcher().await;
+        let answer = dispatcher.post("/api/v1/loads", new).await;
+        assert!(answer.refused(400, "invalid")["details"]["fields"]["customerRateCents"].is_string());
+        let active = ops.get("/api/v1/loads/active").await;
+        assert!(!active.body.to_string().contains("RateCents"), "no money on the map, for anyone");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn bad_input_is_refused_at_its_field() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let spoil = |path: &[&str], value: Value| {
+            let mut new = new_load();
+            let mut place = &mut new;
+            for step in path {
+                place = match step.parse::<usize>() {
+                    Ok(index) => &mut place[index],
+                    Err(_) => &mut place[*step],
+                };
+            }
+            *place = value;
+            new
+        };
+        for (field, new) in [
+            ("customerName", spoil(&["customerName"], json!("  "))),
+            ("customerName", spoil(&["customerName"], json!("x".repeat(201)))),
+            ("weightLbs", spoil(&["weightLbs"], json!(80_001))),
+            ("weightLbs", spoil(&["weightLbs"], json!(0))),
+            ("stops", spoil(&["stops"], json!([]))),
+            ("stops[0].kind", spoil(&["stops", "0", "kind"], json!("DELIVERY"))),
+            ("stops[1].kind", spoil(&["stops", "1", "kind"], json!("PICKUP"))),
+            ("stops[0].city", spoil(&["stops", "0", "city"], json!("Atlantis"))),
+            ("stops[0].state", spoil(&["stops", "0", "state"], json!("Missouri"))),
+            ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("tomorrow"))),
+            ("stops[0].windowEnd", spoil(&["stops", "0", "windowEnd"], json!("2026-12-01T07:00"))),
+            ("stops[1].windowStart", spoil(&["stops", "1", "windowEnd"], json!("2026-11-30T10:00"))),
+        ] {
+            let answer = dispatcher.post("/api/v1/loads", new).await;
+            let fields = &answer.refused(400, "invalid")["details"]["fields"];
+            let found = fields[field].is_string() || (field == "stops[1].windowStart" && fields["stops[1].windowEnd"].is_string());
+            assert!(found, "{field}: {fields}");
+        }
+        for body in ["", "{", "[]", "null", r#"{"customerName": 5}"#, r#"{"equipment": "SLED"}"#] {
+            dispatcher.send(reqwest::Method::POST, "/api/v1/loads", Some(body.to_owned())).await.refused(400, "invalid");
+        }
+        for path in ["loads?status=LOST", "loads?sort=colour", "loads?size=0", "loads?size=5000", "loads?page=x", "loads/one?id=7", "loads/active?bounds=1,2", "loads?view=nothing"] {
+            dispatcher.get(&format!("/api/v1/{path}")).await.refused(400, "invalid");
+        }
+        let long = format!("{{\"customerName\": \"{}\"}}", "x".repeat(600_000));
+        dispatcher.send(reqwest::Method::POST, "/api/v1/loads", Some(long)).await.refused(413, "too_large");
+        dispatcher.get("/api/v1/nothing").await.refused(404, "not_found");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn lists_filter_sort_search_and_page() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let mut ids = Vec::new();
+        for n in 0..7 {
+            let mut new = new_load();
+            new["customerName"] = json!(format!("Customer 10{n}%"));
+            new["stops"][0]["windowStart"] = json!(format!("2026-12-01T0{n}:00"));
+            ids.push(dispatcher.post("/api/v1/loads", new).await.row().id.to_string());
+        }
+        let names = async |query: &str| -> (Vec<String>, u64) {
+            let answer = dispatcher.get(&format!("/api/v1/loads?{query}")).await;
+            let rows = answer.data().as_array().unwrap().iter().map(|row| row["customerName"].as_str().unwrap()[9..12].to_owned()).collect();
+            (rows, answer.body["page"]["total"].as_u64().unwrap())
+        };
+
+        assert_eq!(names("size=3").await, (vec!["100".into(), "101".into(), "102".into()], 7));
+        assert_eq!(names("size=3&page=3").await, (vec!["106".into()], 7));
+        assert_eq!(names("sort=-pickup&size=2").await.0, vec!["106", "105"]);
+        assert_eq!(names("q=customer+104").await, (vec!["104".into()], 1));
+        assert_eq!(names("q=%25").await.1, 7, "a percent sign is a percent sign");
+        assert_eq!(names("q=_").await.1, 0, "an underscore is an underscore");
+        assert_eq!(names("q=denver&status=PENDING,TENDERED&equipment=REEFER").await.1, 7);
+        assert_eq!(names("equipment=FLATBED").await.1, 0);
+        assert_eq!(names("view=unassigned").await.1, 7);
+        assert_eq!(names("view=in_transit").await.1, 0);
+        assert_eq!(names("view=unassigned&status=COMPLETED").await.1, 0);
+        let counts = dispatcher.get("/api/v1/loads/counts").await;
+        assert_eq!(counts.data()["active"], 7);
+        assert_eq!(counts.data()["mine"], 7);
+        server.stop().await;
+    });
+}
