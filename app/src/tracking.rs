@@ -12,4 +12,5 @@ mod panel;
 #[cfg(feature = "ssr")]
 pub mod port;
 #[cfg(any(feature = "hydrate", test))]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser draws; tests look at parts of it"))]
 mod trucks;

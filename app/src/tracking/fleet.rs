@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "hydrate")]
+use contract::geo::Point;
 use contract::{
     LoadId, Timestamp,
     actor::Permission,
-    geo::Point,
     risk::{Risk, outlook},
     tracking::{Freshness, freshness},
 };
@@ -124,6 +125,7 @@ pub struct Fleet {
     /// The load that is looked at.
     pub selected: Memo<Option<LoadId>>,
     /// Where that load goes next, once it is known exactly.
+    #[cfg(feature = "hydrate")]
     pub next_stop: RwSignal<Option<(LoadId, Point)>>,
     /// The base map's towns, once they are there.
     pub towns: RwSignal<Arc<[Town]>>,
@@ -145,6 +147,7 @@ impl Fleet {
             standings: Memo::new(move |_| standings(book, now.get(), me)),
             pick: Memo::new(move |_| query.with(|query| Pick::named(&query.get("view").unwrap_or_default()))),
             selected: Memo::new(move |_| query.with(|query| query.get("load")?.parse().ok())),
+            #[cfg(feature = "hydrate")]
             next_stop: RwSignal::new(None),
             towns: RwSignal::new(Arc::new([])),
             moves_loads: visitor.can(Permission::LoadStatusUpdate),

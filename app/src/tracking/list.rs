@@ -115,7 +115,8 @@ fn lane_and_reason(entry: &Entry, standing: Standing, fleet: Fleet) -> impl Into
         "tight" => "warnt",
         _ => "",
     };
-    let carrier = row.carrier.as_ref().map_or_else(|| say!(tracking.no_carrier).to_owned(), |carrier| carrier.name.clone());
+    let carrier =
+        row.carrier.as_ref().map_or_else(|| say!(tracking.no_carrier).to_owned(), |carrier| carrier.name.clone());
     view! {
         <div class="lane">
             {format!("{}, {}", row.origin.city, row.origin.state)}

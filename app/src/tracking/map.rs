@@ -31,6 +31,7 @@ pub enum Order {
 
 /// How far the map has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "on the server it never comes further than loading"))]
 pub enum Stage {
     /// Its files are on their way.
     Loading,

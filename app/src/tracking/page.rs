@@ -1,6 +1,9 @@
 //! The tracking map with its list and panel.
 
-use contract::{Listed, loads::{ActiveQuery, LoadRow}};
+use contract::{
+    Listed,
+    loads::{ActiveQuery, LoadRow},
+};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
@@ -11,7 +14,6 @@ use super::{
     panel::Panel,
 };
 use crate::{
-    fault::Fault,
     live::{Live, live},
     loads::api::active_loads,
     say,
@@ -28,6 +30,7 @@ pub fn TrackingPage() -> impl IntoView {
     let fleet = Fleet::provide();
     let list = Resource::new(|| (), |()| active_loads(ActiveQuery::default()));
     watch_fleet(live);
+    #[cfg(feature = "hydrate")]
     refetch(live);
 
     view! {
@@ -60,9 +63,9 @@ pub fn TrackingPage() -> impl IntoView {
             <FleetMap />
             {move || {
                 fleet.selected.get().map(|load| view! {
-                    <aside class="panel" aria-label=say!(tracking.panel.label)>
+                    <section class="panel" aria-label=say!(tracking.panel.label)>
                         <Panel load />
-                    </aside>
+                    </section>
                 })
             }}
         </div>
@@ -89,20 +92,17 @@ fn watch_fleet(live: Live) {
 }
 
 /// When the history doesn't reach back far enough, the loads are read anew; what is shown stays until they are there.
+#[cfg(feature = "hydrate")]
 fn refetch(live: Live) {
-    #[cfg(feature = "hydrate")]
     Effect::watch(
         move || live.afresh.get(),
         move |_, _, _| {
             leptos::task::spawn_local(async move {
-                let answer: Result<Listed<LoadRow>, Fault> = active_loads(ActiveQuery::default()).await;
-                if let Ok(listed) = answer {
+                if let Ok(listed) = active_loads(ActiveQuery::default()).await {
                     take(live, listed);
                 }
             });
         },
         false,
     );
-    #[cfg(not(feature = "hydrate"))]
-    let _: (Live, Option<Fault>) = (live, None);
 }

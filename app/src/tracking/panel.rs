@@ -222,8 +222,12 @@ fn stop_words(stop: &Stop, eta: Option<Timestamp>) -> String {
         (Some(came), None) => say!(tracking.panel.arrived, at = clock(came)),
         (None, None) => {
             let from = when::day_and_clock(*start, *offset_min);
-            let window =
-                say!(tracking.panel.window, from = from, to = when::clock(*end, *offset_min), zone = zone_short.clone());
+            let window = say!(
+                tracking.panel.window,
+                from = from,
+                to = when::clock(*end, *offset_min),
+                zone = zone_short.clone()
+            );
             match eta {
                 Some(eta) => format!("{} · {window}", say!(tracking.panel.eta, at = clock(eta))),
                 None => window,

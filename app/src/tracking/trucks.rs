@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use contract::{LoadId, geo::Point, risk::Risk, tracking::{Freshness, LastFix}};
+use contract::{
+    LoadId,
+    geo::Point,
+    risk::Risk,
+    tracking::{Freshness, LastFix},
+};
 
 use super::mercator::{Camera, Spot};
 

@@ -77,13 +77,17 @@ impl Ground {
         let ink = &pen.ink;
         pen.transform(scale, -camera.left, -camera.top);
         ink.set_line_join("round");
-        ink.set_fill_style_str(&theme.abroad);
+        ink.set_fill_style_str(&theme.land);
         ink.fill_with_path_2d(&self.abroad);
-        ink.set_stroke_style_str(&theme.abroad);
+        ink.set_stroke_style_str(&theme.land);
         ink.set_line_width(SEAM_MILES / MILES_AROUND * self.world);
         ink.stroke_with_path(&self.seams);
         ink.set_fill_style_str(&theme.sea);
         ink.fill_with_path_2d(&self.lakes);
+        // A veil of sea over the neighbours: they are there, and no more than that.
+        ink.set_global_alpha(0.45);
+        ink.fill_rect(camera.left / scale, camera.top / scale, camera.width / scale, camera.height / scale);
+        ink.set_global_alpha(1.0);
         ink.set_fill_style_str(&theme.land);
         ink.fill_with_path_2d(&self.land);
         ink.set_line_width(0.8 / scale);

@@ -40,9 +40,7 @@ impl Pen {
 
     /// Draws another canvas with its upper left corner at `(x, y)`, at its own size.
     pub fn stamp(&self, other: &Self, x: f64, y: f64) {
-        _ = self
-            .ink
-            .draw_image_with_html_canvas_element_and_dw_and_dh(&other.canvas, x, y, other.width, other.height);
+        _ = self.ink.draw_image_with_html_canvas_element_and_dw_and_dh(&other.canvas, x, y, other.width, other.height);
     }
 
     /// Draws another canvas around `(x, y)`.

@@ -223,7 +223,9 @@ impl Scene {
         let Some((low, high)) = edges else { return };
         let options = js_sys::Object::new();
         let padding = js_sys::Array::of2(&40.into(), &48.into());
-        for (key, value) in [("padding", padding.into()), ("maxZoom", JsValue::from(nearest)), ("animate", false.into())] {
+        for (key, value) in
+            [("padding", padding.into()), ("maxZoom", JsValue::from(nearest)), ("animate", false.into())]
+        {
             _ = js_sys::Reflect::set(&options, &key.into(), &value);
         }
         self.map.fit_bounds_with_options(&bounds(low, high), &options);

@@ -9,7 +9,6 @@ use web_sys::{MediaQueryList, MutationObserver, MutationObserverInit};
 pub struct Theme {
     pub sea: String,
     pub land: String,
-    pub abroad: String,
     pub border: String,
     pub shore: String,
     pub ink: String,
@@ -34,7 +33,6 @@ impl Theme {
         Self {
             sea: read("--sea"),
             land: read("--land"),
-            abroad: read("--abroad"),
             border: read("--ln"),
             shore: read("--ln2"),
             ink: read("--ink"),
