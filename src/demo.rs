@@ -17,8 +17,8 @@ use crate::{
     error::Result,
     store::{By, Outbox, Store, accounts, carriers},
 };
-use companies::{BLUE_RIDGE, COMPANIES};
-pub(crate) use freight::{goods, pay, road_miles};
+use companies::{BLUE_RIDGE, COMPANIES, company};
+pub(crate) use freight::{Freight, towns};
 use load::Yard;
 use people::People;
 use stage::{Mood, Now};
@@ -29,6 +29,11 @@ const AT_ONCE: usize = 200;
 /// The companies of the demo, by the last part of their people's addresses.
 pub fn slugs() -> impl Iterator<Item = &'static str> {
     COMPANIES.into_iter().map(|company| company.slug)
+}
+
+/// The western and eastern end of a company's country, in degrees.
+pub(crate) fn reach(slug: &str) -> (f64, f64) {
+    company(slug).reach
 }
 
 /// Fills an empty database. `scale` is how many simulated minutes will pass in one: it decides when trucks that are on

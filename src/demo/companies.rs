@@ -60,10 +60,15 @@ const fn phone_only(name: &'static str) -> Driver {
 }
 
 /// Both companies.
-pub const COMPANIES: [&Company; 2] = [&BLUE_RIDGE, &PRAIRIE];
+pub static COMPANIES: [&Company; 2] = [&BLUE_RIDGE, &PRAIRIE];
+
+/// The company with this slug, the first one when there is none.
+pub fn company(slug: &str) -> &'static Company {
+    COMPANIES.into_iter().find(|company| company.slug == slug).unwrap_or(&BLUE_RIDGE)
+}
 
 /// The larger one, with work all over the country.
-pub const BLUE_RIDGE: Company = Company {
+pub static BLUE_RIDGE: Company = Company {
     slug: "blueridge",
     name: "Blue Ridge Logistics",
     zone: "America/New_York",
@@ -149,7 +154,7 @@ pub const BLUE_RIDGE: Company = Company {
 };
 
 /// The smaller one, at home between the Mississippi and the Rockies.
-pub const PRAIRIE: Company = Company {
+pub static PRAIRIE: Company = Company {
     slug: "prairie",
     name: "Prairie Freight",
     zone: "America/Chicago",

@@ -6,6 +6,7 @@ use contract::{
 };
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
+use super::companies::company;
 use crate::places;
 
 /// The road miles of a demo load, where the towns allow it.
@@ -28,6 +29,9 @@ pub struct Freight {
     pub customer_rate_cents: i64,
 }
 
+/// What most loads need.
+const COMMON: [Equipment; 4] = [Equipment::DryVan, Equipment::DryVan, Equipment::Reefer, Equipment::Flatbed];
+
 const NOTES: [&str; 4] = [
     "Driver must call 30 minutes before arrival.",
     "Check in at gate 3, no overnight parking.",
@@ -36,10 +40,11 @@ const NOTES: [&str; 4] = [
 ];
 
 impl Freight {
-    /// Some freight for this equipment between towns of `reach`. `nth` spreads what is rare: hot loads, thin margins
-    /// and stops between.
-    pub fn new(nth: usize, customers: &[&'static str], equipment: Equipment, reach: (f64, f64), rng: &mut StdRng) -> anyhow::Result<Self> {
-        let (from, to) = lane(reach, rng).ok_or_else(|| anyhow::anyhow!("the list of towns is too short for a lane"))?;
+    /// Some freight of a company, on this equipment and from this town where they are given. `nth` spreads what is rare:
+    /// hot loads, thin margins and stops between. Nothing when the list of towns is too short.
+    pub fn new(nth: usize, slug: &str, equipment: Option<Equipment>, from: Option<&'static Place>, rng: &mut StdRng) -> Option<Self> {
+        let company = company(slug);
+        let (from, to) = lane(company.reach, from, rng)?;
         let mut towns = vec![from, to];
         if nth % 8 == 5
             && let Some(between) = on_the_way(from, to)
@@ -47,33 +52,41 @@ impl Freight {
             towns.insert(1, between);
         }
         let miles = road_miles(&towns);
-        let (commodity, weight) = goods(equipment).choose(rng).copied().unwrap_or(("General freight", 30_000));
+        let equipment = equipment.or_else(|| COMMON.choose(rng).copied())?;
+        let (commodity, weight) = goods(equipment).choose(rng).copied()?;
         let carrier_rate_cents = pay(miles, rng);
         let margin = if nth % 9 == 4 { rng.random_range(1.02..1.05) } else { rng.random_range(1.12..1.22) };
-        Ok(Self {
+        Some(Self {
             towns,
             miles,
-            customer: customers.choose(rng).copied().unwrap_or("Walk-in"),
+            customer: company.customers.choose(rng).copied()?,
             equipment,
             commodity,
             weight_lbs: weight + rng.random_range(-20..20) * 50,
             reference: format!("PO {}", rng.random_range(4_100_000..4_900_000)),
-            notes: (nth % 6 == 2).then(|| NOTES.choose(rng).copied()).flatten(),
+            notes: if nth % 6 == 2 { NOTES.choose(rng).copied() } else { None },
             is_hot: nth % 10 == 3,
             carrier_rate_cents,
             customer_rate_cents: (carrier_rate_cents as f64 * margin / 500.0).round() as i64 * 500,
         })
     }
+
+    /// The name of the place at the stop with this index.
+    pub fn facility(&self, index: usize) -> String {
+        const KINDS: [&str; 6] = ["Distribution Center", "Cold Storage", "Crossdock", "North Yard", "Plant 2", "Warehouse B"];
+        let city = self.towns.get(index).map_or("", |town| town.city.as_str());
+        format!("{city} {}", KINDS[(city.len() + index + self.weight_lbs as usize / 50) % KINDS.len()])
+    }
 }
 
 /// What a carrier gets for so many miles, in cents: 2.00 to 2.90 dollars a mile, to the nearest five dollars.
-pub fn pay(miles: f64, rng: &mut StdRng) -> i64 {
+fn pay(miles: f64, rng: &mut StdRng) -> i64 {
     let dollars = (miles * rng.random_range(2.0..2.9)).max(350.0);
     (dollars / 5.0).round() as i64 * 500
 }
 
 /// Some goods with their weight in pounds, for a trailer of this kind.
-pub fn goods(equipment: Equipment) -> &'static [(&'static str, i64)] {
+fn goods(equipment: Equipment) -> &'static [(&'static str, i64)] {
     match equipment {
         Equipment::Reefer => {
             &[("Frozen vegetables", 40_000), ("Fresh produce", 38_500), ("Cheese and butter", 41_500), ("Chilled poultry", 42_000)]
@@ -93,7 +106,7 @@ pub fn goods(equipment: Equipment) -> &'static [(&'static str, i64)] {
 }
 
 /// The road miles through these towns.
-pub fn road_miles(towns: &[&Place]) -> f64 {
+fn road_miles(towns: &[&Place]) -> f64 {
     towns.windows(2).map(|pair| pair[0].point.miles_to(pair[1].point)).sum::<f64>() * CIRCUITY
 }
 
@@ -103,11 +116,12 @@ pub fn towns((west, east): (f64, f64)) -> Vec<&'static Place> {
     places::cities().iter().filter(within).collect()
 }
 
-fn lane(reach: (f64, f64), rng: &mut StdRng) -> Option<(&'static Place, &'static Place)> {
+/// Two towns a day or two apart, if the list has such, else any two.
+fn lane(reach: (f64, f64), from: Option<&'static Place>, rng: &mut StdRng) -> Option<(&'static Place, &'static Place)> {
     let towns = towns(reach);
     let mut some = None;
     for _ in 0..60 {
-        let (from, to) = (*towns.choose(rng)?, *towns.choose(rng)?);
+        let (from, to) = (from.or_else(|| towns.choose(rng).copied())?, *towns.choose(rng)?);
         if from == to {
             continue;
         }

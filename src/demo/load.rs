@@ -2,9 +2,10 @@
 
 use std::{iter::Cycle, vec};
 
+use anyhow::Context;
 use contract::{
     LoadId, UserId,
-    loads::{Equipment, Happening, Place, StopKind},
+    loads::{Happening, Place, StopKind},
     status::LoadStatus as S,
     tracking::{Fix, Source, Track},
 };
@@ -64,12 +65,9 @@ impl<'a> Yard<'a> {
     pub fn plan(&mut self, status: S, mood: Mood) -> Result<()> {
         let nth = self.planned.len();
         let crew = self.crew(status, mood, nth);
-        let equipment = match &crew {
-            Some((crew, _)) => crew.equipment.choose(&mut self.rng),
-            None => [Equipment::DryVan, Equipment::DryVan, Equipment::Reefer, Equipment::Flatbed].choose(&mut self.rng),
-        };
-        let equipment = equipment.copied().unwrap_or(Equipment::DryVan);
-        let freight = Freight::new(nth, self.company.customers, equipment, self.company.reach, &mut self.rng)?;
+        let equipment = crew.as_ref().and_then(|(crew, _)| crew.equipment.choose(&mut self.rng).copied());
+        let freight = Freight::new(nth, self.company.slug, equipment, None, &mut self.rng)
+            .context("the list of towns is too short for a lane")?;
         let stage = Stage::new(status, mood, &freight, self.now, &mut self.rng);
         // Some of those that wait are nobody's yet.
         let nobodys = status == S::Planning || (status == S::Pending && nth % 4 == 0);
@@ -117,10 +115,8 @@ impl Planned {
 }
 
 fn insert(freight: &Freight, stage: &Stage, has_rate: bool) -> Insert {
-    const FACILITIES: [&str; 6] =
-        ["Distribution Center", "Cold Storage", "Crossdock", "North Yard", "Plant 2", "Warehouse B"];
     let last = freight.towns.len() - 1;
-    let stop = |(index, town): (usize, &&Place)| {
+    let stop = |(index, town): (usize, &&'static Place)| {
         let kind = if index == 0 { StopKind::Pickup } else { StopKind::Delivery };
         let Window { start, end } = match index {
             0 => stage.pickup,
@@ -129,7 +125,7 @@ fn insert(freight: &Freight, stage: &Stage, has_rate: bool) -> Insert {
         };
         StopInsert {
             kind,
-            facility: format!("{} {}", town.city, FACILITIES[(town.city.len() + index) % FACILITIES.len()]),
+            facility: freight.facility(index),
             city: town.city.clone(),
             state: town.state.clone(),
             point: town.point,
