@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod carriers;
+pub mod demo;
 pub mod journal;
 pub mod loads;
 pub mod positions;

@@ -1,0 +1,247 @@
+//! Writing demo loads with the past that their stage tells.
+
+use std::{iter::Cycle, vec};
+
+use anyhow::Context;
+use contract::{
+    LoadId, UserId,
+    loads::{Happening, Place, StopKind},
+    status::LoadStatus as S,
+    tracking::{Fix, Source, Track},
+};
+use rand::{Rng, rngs::StdRng, seq::IndexedRandom, seq::SliceRandom};
+
+use super::{
+    companies::Company,
+    freight::Freight,
+    people::{Crew, People},
+    stage::{Mood, Now, Stage, Window},
+};
+use crate::{
+    clock::new_id,
+    error::Result,
+    loads::enter,
+    store::{
+        Tx, column,
+        demo::{Step, settle},
+        loads::{self as rows, Insert, Record, StopInsert},
+        positions::{self, Kept},
+    },
+};
+
+/// Where a company's demo loads are put together.
+pub struct Yard<'a> {
+    company: &'a Company,
+    people: &'a People,
+    now: Now,
+    rng: StdRng,
+    /// Each driver once before any of them twice: those with the app, and those without.
+    heard: Cycle<vec::IntoIter<Crew>>,
+    unheard: Cycle<vec::IntoIter<Crew>>,
+    planned: Vec<Planned>,
+}
+
+/// A load with everything that is to be written of it.
+struct Planned {
+    freight: Freight,
+    stage: Stage,
+    status: S,
+    dispatcher: Option<(UserId, String)>,
+    /// Who moves it, and whether the driver is named.
+    crew: Option<(Crew, bool)>,
+}
+
+impl<'a> Yard<'a> {
+    /// An empty yard.
+    pub fn new(company: &'a Company, people: &'a People, now: Now, mut rng: StdRng) -> Self {
+        let mut crews = people.crews.clone();
+        crews.shuffle(&mut rng);
+        let (heard, unheard): (Vec<_>, Vec<_>) = crews.into_iter().partition(|crew| crew.app);
+        let (heard, unheard) = (heard.into_iter().cycle(), unheard.into_iter().cycle());
+        Self { company, people, now, rng, heard, unheard, planned: Vec::new() }
+    }
+
+    /// Puts a load together that has come to `status`.
+    pub fn plan(&mut self, status: S, mood: Mood) -> Result<()> {
+        let nth = self.planned.len();
+        let crew = self.crew(status, mood, nth);
+        let equipment = crew.as_ref().and_then(|(crew, _)| crew.equipment.choose(&mut self.rng).copied());
+        let freight = Freight::new(nth, self.company.slug, equipment, None, &mut self.rng)
+            .context("the list of towns is too short for a lane")?;
+        let stage = Stage::new(status, mood, &freight, self.now, &mut self.rng);
+        // Some of those that wait are nobody's yet.
+        let nobodys = status == S::Planning || (status == S::Pending && nth % 4 == 0);
+        let dispatcher = if nobodys { None } else { self.people.desk.choose(&mut self.rng).cloned() };
+        self.planned.push(Planned { freight, stage, status, dispatcher, crew });
+        Ok(())
+    }
+
+    /// Who moves a load of this status: a driver of their own when it is under way.
+    fn crew(&mut self, status: S, mood: Mood, nth: usize) -> Option<(Crew, bool)> {
+        match status {
+            S::Planning | S::Pending | S::Cancelled => None,
+            S::Tendered => Some((self.people.crews.choose(&mut self.rng)?.clone(), false)),
+            S::Accepted if nth % 4 != 0 => Some((self.people.crews.choose(&mut self.rng)?.clone(), false)),
+            S::Delivered | S::Completed => Some((self.people.crews.choose(&mut self.rng)?.clone(), true)),
+            _ if mood == Mood::Silent => Some((self.unheard.next()?, true)),
+            _ => Some((self.heard.next()?, true)),
+        }
+    }
+
+    /// Writes what was planned, oldest first, so that numbers tell the age.
+    pub async fn enter(mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let mut planned = std::mem::take(&mut self.planned);
+        planned.sort_by_key(|load| load.stage.reached.first().map(|(_, at)| *at));
+        for load in planned {
+            let asks_rate = load.status != S::Planning && (load.crew.is_some() || self.rng.random_bool(0.7));
+            load.enter(tx, asks_rate).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Planned {
+    async fn enter(self, tx: &mut Tx<'_>, has_rate: bool) -> Result<()> {
+        let Self { freight, stage, status, dispatcher, crew } = self;
+        let insert = insert(&freight, &stage, has_rate);
+        let mut load = enter(tx, insert, dispatcher.as_ref().map(|(id, _)| *id)).await?;
+        let desk = dispatcher.map_or_else(String::new, |(_, name)| name);
+        fill_in(&mut load, &stage, status, crew.as_ref());
+        rows::change(tx, &load).await?;
+        mark_stops(tx, &load, &stage).await?;
+        settle(tx, load.id(), &past(&freight, &stage, &desk, crew.as_ref())).await?;
+        drive(tx, load.id(), &stage).await
+    }
+}
+
+fn insert(freight: &Freight, stage: &Stage, has_rate: bool) -> Insert {
+    let last = freight.towns.len() - 1;
+    let stop = |(index, town): (usize, &&'static Place)| {
+        let kind = if index == 0 { StopKind::Pickup } else { StopKind::Delivery };
+        let Window { start, end } = match index {
+            0 => stage.pickup,
+            n if n == last => stage.delivery,
+            _ => between(stage),
+        };
+        StopInsert {
+            kind,
+            facility: freight.facility(index),
+            city: town.city.clone(),
+            state: town.state.clone(),
+            point: town.point,
+            zone: town.zone.clone(),
+            window_start: start,
+            window_end: end,
+        }
+    };
+    Insert {
+        id: LoadId::new(new_id()),
+        load_number: String::new(),
+        status: S::Pending,
+        customer_name: freight.customer.to_owned(),
+        equipment: freight.equipment,
+        is_hot: freight.is_hot,
+        dispatcher: None,
+        carrier_rate_cents: has_rate.then_some(freight.carrier_rate_cents),
+        customer_rate_cents: Some(freight.customer_rate_cents),
+        commodity: Some(freight.commodity.to_owned()),
+        weight_lbs: Some(freight.weight_lbs),
+        reference: Some(freight.reference.clone()),
+        notes: freight.notes.map(str::to_owned),
+        miles: freight.miles,
+        stops: freight.towns.iter().enumerate().map(stop).collect(),
+    }
+}
+
+/// The window of a stop between: from the pickup's end to the delivery's start, or what is left of that.
+fn between(stage: &Stage) -> Window {
+    let end = stage.delivery.start.max(stage.pickup.start.plus_minutes(15));
+    Window { start: stage.pickup.end.min(end.plus_minutes(-15)), end }
+}
+
+/// Takes a load from PENDING to where its stage has brought it.
+fn fill_in(load: &mut Record, stage: &Stage, status: S, crew: Option<&(Crew, bool)>) {
+    let reached = |status| stage.reached(status).map(column);
+    status.name().clone_into(&mut load.status);
+    load.status_changed_at = reached(status).unwrap_or(load.status_changed_at);
+    load.carrier_id = crew.map(|(crew, _)| crew.carrier.uuid());
+    load.driver_id = crew.filter(|(_, named)| *named).map(|(crew, _)| crew.driver.uuid());
+    load.eta = stage.eta.map(column);
+    load.dispatched_at = reached(S::Dispatched);
+    load.picked_up_at = reached(S::PickedUp);
+    load.delivered_at = reached(S::Delivered);
+}
+
+async fn mark_stops(tx: &mut Tx<'_>, load: &Record, stage: &Stage) -> Result<()> {
+    let stops = rows::stops_in_tx(tx, load).await?;
+    let last = stops.len().saturating_sub(1);
+    for (index, stop) in stops.iter().enumerate() {
+        let (arrived, departed) = match index {
+            0 => (S::AtPickup, S::InTransit),
+            n if n == last => (S::AtDelivery, S::Delivered),
+            // Nobody reports the stops between.
+            _ => continue,
+        };
+        rows::mark_stop(tx, stop.id, stage.reached(arrived), stage.reached(departed)).await?;
+    }
+    Ok(())
+}
+
+/// The load's timeline, oldest first.
+fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut before: Option<S> = None;
+    let driver = crew.map_or("", |(crew, _)| crew.driver_name.as_str());
+    for (status, at) in stage.reached.iter().copied() {
+        let by = if (S::AtPickup..=S::Delivered).contains(&status) { driver } else { desk };
+        let mut step = |at, what| steps.push(Step { at, by: by.to_owned(), what });
+        let Some(from) = before.replace(status) else {
+            step(at, Happening::LoadCreated);
+            continue;
+        };
+        if let (S::Tendered, Some((crew, _))) = (status, crew) {
+            let carrier_name = crew.carrier_name.clone();
+            step(at.plus_ms(-40_000), Happening::CarrierAssigned { carrier_name, driver_name: None });
+        }
+        if let (S::Dispatched, Some((crew, true))) = (status, crew) {
+            let (carrier_name, driver_name) = (crew.carrier_name.clone(), Some(crew.driver_name.clone()));
+            step(at.plus_ms(-90_000), Happening::CarrierAssigned { carrier_name, driver_name });
+        }
+        let reason = (status == S::Cancelled).then(|| "The customer moved the order to next week.".to_owned());
+        step(at, Happening::StatusChanged { from, to: status, reason });
+        let city = |last: bool| {
+            let town = if last { freight.towns.last() } else { freight.towns.first() };
+            town.map(|town| town.city.clone()).unwrap_or_default()
+        };
+        match status {
+            S::AtPickup => step(at, Happening::StopArrived { city: city(false) }),
+            S::InTransit => step(at, Happening::StopDeparted { city: city(false) }),
+            S::AtDelivery => step(at, Happening::StopArrived { city: city(true) }),
+            S::Delivered => step(at, Happening::StopDeparted { city: city(true) }),
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// Writes where the truck was, and puts its marker where it was last.
+async fn drive(tx: &mut Tx<'_>, load: LoadId, stage: &Stage) -> Result<()> {
+    let kept: Vec<Kept> = stage
+        .trail
+        .iter()
+        .map(|mark| Fix {
+            load,
+            point: mark.point,
+            at: mark.at,
+            received_at: mark.at,
+            speed: Some(mark.speed.round()),
+            heading: Some(mark.heading.round()),
+            accuracy: None,
+            source: Source::Driver,
+        })
+        .map(|fix| Kept { fix, suspect: false })
+        .collect();
+    let Some(Kept { fix, .. }) = kept.last() else { return Ok(()) };
+    positions::add(tx, &kept).await?;
+    positions::move_marker(tx, fix, &Track { newest: Some((fix.point, fix.at)), suspect: None }).await
+}
