@@ -81,7 +81,7 @@ pub fn Card(
             on:contextmenu=open_menu
         >
             <div class="r1">
-                <a class="num" href=format!("/loads/{load}") tabindex="-1" draggable="false">{number}</a>
+                <a class="num" href=format!("/loads/{load}") tabindex="-1" draggable="false">{number.clone()}</a>
                 {move || entry.with(|entry| head(entry, when::now()))}
                 <button type="button" class="more" aria-label=actions aria-haspopup="menu" tabindex="-1" on:click=open_menu>
                     <Icon name="ellipsis" />

@@ -32,7 +32,7 @@ pub fn open(load: LoadId) {
 /// Listens for the board's keys while it is in view.
 #[cfg(feature = "hydrate")]
 pub fn listen(hands: Hands) {
-    let owner = leptos::reactive::owner::Owner::current();
+    let owner = Owner::current();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         if let Some(owner) = &owner {
             owner.with(|| press(hands, &event));

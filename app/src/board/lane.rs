@@ -49,7 +49,7 @@ pub fn LaneColumn(
     let heading = format!("lane-{place}");
     view! {
         <section class=class data-s=hue(lane) aria-labelledby=heading.clone() on:dragover=over on:drop=drop>
-            <h2 id=heading>{lane_word(lane)} " " <span>{move || cards.with(Vec::len)}</span></h2>
+            <h2 id=heading.clone()>{lane_word(lane)} " " <span>{move || cards.with(Vec::len)}</span></h2>
             <ul class="cards" role="list">
                 <For each=move || cards.get() key=|load: &LoadId| *load children=move |load| view! { <Card load lane stop /> } />
             </ul>
