@@ -68,6 +68,9 @@ pub struct Live {
     inbox: StoredValue<Inbox>,
     /// The visitor's name, by which events tell their own doings.
     me: StoredValue<String>,
+    /// The application's owner, in whose context everything is that outlives a page.
+    #[cfg(feature = "hydrate")]
+    owner: StoredValue<Option<Owner>>,
 }
 
 /// The live state of this page.
@@ -88,6 +91,8 @@ pub fn provide(signed_in: bool) {
         watched: RwSignal::new(None),
         inbox: StoredValue::new(Inbox::default()),
         me: StoredValue::new(me),
+        #[cfg(feature = "hydrate")]
+        owner: StoredValue::new(Owner::current()),
     };
     provide_context(live);
     // An effect runs in the browser only, and after the page has woken.
@@ -111,6 +116,15 @@ impl Live {
     pub fn is_mine(&self, happened: &Happened) -> bool {
         let (_, by) = inbox::subject(happened);
         by.is_some_and(|by| self.me.with_value(|me| me == by))
+    }
+
+    /// Does something in the application's context: an answer may come after the page that asked is gone.
+    #[cfg(feature = "hydrate")]
+    pub fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        match self.owner.get_value() {
+            Some(owner) => owner.with(work),
+            None => work(),
+        }
     }
 
     /// Applies what came in; what is left to do is the line's.

@@ -1,9 +1,177 @@
-//! The dispatch board: six lanes of cards.
+//! The board as a page: what it loads, how it stays true, and what it tells of others' doings.
 
-use leptos::prelude::*;
+use contract::{
+    Listed, LoadId,
+    event::Happened,
+    loads::{LoadQuery, LoadRow, MAX_PAGE_SIZE, View},
+    status::LANES,
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    bar::Bar,
+    figures::Figures,
+    filter::{Filter, is_on_board},
+    hands::Hands,
+    lane::LaneColumn,
+    menu::Menu,
+};
+use crate::{
+    fault::Fault,
+    live::{inbox, live},
+    loads::api::list_loads,
+    pages::Visitor,
+    say,
+    ui::{
+        toast,
+        words::{fault_words, lane_word, status_word},
+    },
+    when,
+};
+
+/// How often the board asks while it has no socket, in seconds.
+const POLL_S: u32 = 10;
 
 /// The board.
 #[component]
 pub fn BoardPage() -> impl IntoView {
-    view! { <h1>"Dispatch"</h1> }
+    let live = live();
+    let query = use_query_map();
+    let filter = Memo::new(move |_| query.with(Filter::read));
+    let hands = Hands::new(filter, lanes(filter));
+    provide_context(hands);
+    let loads = Resource::new_blocking(|| (), |()| all());
+    stay_true();
+    tell_of_others(hands);
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        super::keys::listen(hands);
+    });
+
+    view! {
+        <Title text=say!(board.title) />
+        <div class="board-page">
+            <Bar />
+            <Transition fallback=Skeleton>
+                {move || loads.get().map(|answer| match answer {
+                    Ok(listed) => {
+                        live.book.merge(listed.data);
+                        live.read_at(&listed.cursor);
+                        view! { <Figures /> <Lanes /> }.into_any()
+                    }
+                    Err(fault) => view! { <Failed fault retry=move || loads.refetch() /> }.into_any(),
+                })}
+            </Transition>
+            <Menu />
+            <p class="sr" role="status" aria-live="polite">{move || hands.said.get()}</p>
+        </div>
+    }
+}
+
+/// The cards of each lane, earliest pickup first.
+fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
+    let book = live().book;
+    let me = expect_context::<Visitor>().me.map(|me| me.id);
+    Memo::new(move |_| {
+        let filter = filter.get();
+        // Only these two views change with the clock alone.
+        let now = if matches!(filter.view, Some(View::AtRisk | View::Today)) { when::now() } else { when::now_untracked() };
+        let cards = |lane| {
+            book.select(
+                |entry| entry.status().lane() == Some(lane) && is_on_board(entry, now) && filter.keeps(entry, me, now),
+                |entry| entry.row.pickup.start,
+            )
+        };
+        LANES.into_iter().map(cards).collect()
+    })
+}
+
+/// Everything on the board.
+async fn all() -> Result<Listed<LoadRow>, Fault> {
+    list_loads(LoadQuery { view: Some(View::Board), size: Some(MAX_PAGE_SIZE), ..LoadQuery::default() }).await
+}
+
+/// Asks the live client for what a board needs, and loads afresh when history didn't reach back far enough.
+fn stay_true() {
+    let live = live();
+    Effect::new(move |_| {
+        live.poll_s.set(POLL_S);
+        // A card says when its truck was heard of.
+        live.watched.set(Some(None));
+    });
+    on_cleanup(move || live.watched.set(None));
+    Effect::new(move |before: Option<u32>| {
+        let times = live.afresh.get();
+        if before.is_some_and(|before| before != times) {
+            spawn_local(async move {
+                if let Ok(listed) = all().await {
+                    live.book.merge(listed.data);
+                }
+            });
+        }
+        times
+    });
+}
+
+/// Tells of what others do: a screen reader in words, and the hand that drags the very card.
+fn tell_of_others(hands: Hands) {
+    let live = live();
+    Effect::new(move |_| {
+        let Some(happened) = live.heard.get() else { return };
+        if let (Happened::LoadStatusChanged(moved), false) = (&happened, live.is_mine(&happened)) {
+            let (who, number, status) = (moved.updated_by.clone(), moved.load_number.clone(), status_word(moved.new_status));
+            hands.said.set(say!(board.moved_by, who = who, number = number, status = status));
+        }
+    });
+    Effect::new(move |before: Option<Option<(LoadId, i64)>>| {
+        let load = hands.dragged.get()?;
+        let (version, number) = live.book.entry(load)?.with(|entry| (entry.row.version, entry.row.load_number.clone()));
+        let held = (load, version);
+        if before.flatten().is_some_and(|(same, former)| same == load && former != version) {
+            hands.dragged.set(None);
+            hands.over.set(None);
+            let heard = live.heard.get_untracked();
+            let by = heard.as_ref().map(inbox::subject).filter(|(about, _)| *about == load).and_then(|(_, by)| by);
+            let who = by.unwrap_or(say!(board.somebody)).to_owned();
+            toast::wrong(say!(board.drag_lost, who = who, number = number));
+        }
+        Some(held)
+    });
+}
+
+#[component]
+fn Lanes() -> impl IntoView {
+    view! {
+        <div class="board" role="group" aria-label=say!(board.lanes) aria-describedby="board-keys">
+            {LANES.into_iter().map(|lane| view! { <LaneColumn lane /> }).collect_view()}
+        </div>
+        <p id="board-keys" class="sr">{say!(board.keys)}</p>
+    }
+}
+
+/// What the board will look like.
+#[component]
+fn Skeleton() -> impl IntoView {
+    let lanes = LANES.into_iter().map(|lane| {
+        view! {
+            <section class="lane-col">
+                <h2>{lane_word(lane)}</h2>
+                <div class="cards"><i class="ghost"></i><i class="ghost"></i><i class="ghost"></i></div>
+            </section>
+        }
+    });
+    view! { <div class="board" role="status" aria-label=say!(board.loading)>{lanes.collect_view()}</div> }
+}
+
+#[component]
+fn Failed(fault: Fault, retry: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <div class="note" role="alert">
+            <p><b>{say!(board.failed)}</b></p>
+            <p>{fault_words(&fault)}</p>
+            <p><button type="button" class="btn" on:click=move |_| retry()>{say!(board.retry)}</button></p>
+        </div>
+    }
 }

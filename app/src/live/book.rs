@@ -78,6 +78,19 @@ impl Book {
         kept.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// Looks at every load, and the caller runs again when one comes, goes or changes its place.
+    pub fn each(&self, mut look: impl FnMut(&Entry)) {
+        self.shape.track();
+        self.entries.with_value(|entries| entries.values().for_each(|entry| entry.with_untracked(&mut look)));
+    }
+
+    /// Draws the eye to a load, as if somebody else had changed it.
+    pub fn flash(&self, id: LoadId) {
+        if let Some(entry) = self.entry(id) {
+            entry.update(|entry| entry.changed += 1);
+        }
+    }
+
     /// Takes rows that a list gave; newer ones replace older ones.
     pub fn merge(&self, rows: impl IntoIterator<Item = LoadRow>) {
         let mut reshaped = false;
@@ -165,7 +178,7 @@ impl Book {
         if same || stale {
             return false;
         }
-        let before = entry.with_untracked(|entry| (entry.status(), entry.row.pickup.start, entry.row.carrier.clone()));
+        let before = entry.with_untracked(place);
         entry.update(|entry| {
             let newer = row.version > entry.row.version;
             let old = std::mem::replace(&mut entry.row, row);
@@ -179,12 +192,19 @@ impl Book {
                 entry.changed += 1;
             }
         });
-        before != entry.with_untracked(|entry| (entry.status(), entry.row.pickup.start, entry.row.carrier.clone()))
+        before != entry.with_untracked(place)
     }
 
     fn reshape(&self) {
         self.shape.update(|shape| *shape = shape.wrapping_add(1));
     }
+}
+
+/// Everything by which lists choose and sort.
+fn place(entry: &Entry) -> impl PartialEq + use<> {
+    let LoadRow { pickup, carrier, dispatcher, equipment, is_hot, .. } = &entry.row;
+    let ids = (carrier.as_ref().map(|carrier| carrier.id), dispatcher.as_ref().map(|dispatcher| dispatcher.id));
+    (entry.status(), pickup.start, ids, *equipment, *is_hot)
 }
 
 fn is_newer(fix: Option<&LastFix>, than: Option<&LastFix>) -> bool {

@@ -11,7 +11,7 @@ use contract::{
     event::{Missed, RenewAuth, SyncHead, SyncRequest},
     loads::ActiveQuery,
 };
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, reactive::owner::Owner, task::spawn_local};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -44,8 +44,6 @@ const WAKE_MS: f64 = 2_000.0;
 /// The line of this page.
 pub(super) struct Line {
     live: Live,
-    /// The application's owner: the page's clock is in its context.
-    owner: Owner,
     manager: Manager,
     events: Socket,
     pub(super) watch: Watch,
@@ -59,7 +57,6 @@ pub(super) struct Line {
 
 /// Opens the line. It lives as long as the application, and so does everything that it hears with.
 pub fn open(live: Live) {
-    let Some(owner) = Owner::current() else { return };
     let manager = Manager::new(&window().location().origin().unwrap_or_default(), &js(OPTIONS));
     let auth = Closure::<dyn Fn(js_sys::Function)>::new(move |tell: js_sys::Function| {
         let since = live.inbox.with_value(|inbox| json(inbox.cursor()));
@@ -72,8 +69,7 @@ pub fn open(live: Live) {
     // The one leak: there is one line, and the browser's callbacks need it until the page is gone.
     let line: &'static Line = Box::leak(Box::new(Line {
         live,
-        heard_at: Cell::new(owner.with(when::now_untracked)),
-        owner,
+        heard_at: Cell::new(live.within(when::now_untracked)),
         manager,
         events,
         watch,
@@ -308,7 +304,7 @@ impl Line {
     }
 
     fn heard(&self) {
-        self.heard_at.set(self.owner.with(when::now_untracked));
+        self.heard_at.set(self.live.within(when::now_untracked));
     }
 }
 

@@ -1,0 +1,242 @@
+//! A load on the board.
+
+use contract::{
+    LoadId, Timestamp,
+    actor::Permission,
+    loads::{Appointment, LoadRow},
+    risk::{Outlook, Reason, Risk, outlook},
+    status::{Lane, LoadStatus},
+};
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    filter::has,
+    hands::{Hands, Opened, hands},
+};
+use crate::{
+    live::{Entry, live},
+    pages::Visitor,
+    say,
+    ui::{
+        icon::Icon,
+        words::{equipment_word, reason_words, status_word},
+    },
+    when,
+};
+use LoadStatus as S;
+
+/// The element of a load's card.
+pub fn element_id(load: LoadId) -> String {
+    format!("card-{load}")
+}
+
+/// A card.
+#[component]
+pub fn Card(
+    /// Which load.
+    load: LoadId,
+    /// In which lane.
+    lane: Lane,
+    /// The lane's card that the Tab key stops at.
+    stop: Memo<Option<LoadId>>,
+) -> impl IntoView {
+    let hands = hands();
+    let entry = RwSignal::from(live().book.entry(load)?);
+    let number = entry.with_untracked(|entry| entry.row.load_number.clone());
+    let may_move = expect_context::<Visitor>().can(Permission::LoadStatusUpdate);
+    let element = NodeRef::<html::Li>::new();
+    Effect::new(move |_| {
+        if let Some(element) = element.get()
+            && hands.is_carried(load)
+        {
+            _ = element.focus();
+        }
+    });
+    let open_menu = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        hands.here.set(Some(load));
+        hands.menu.set(Some(Opened { load, x: event.client_x().into(), y: event.client_y().into() }));
+    };
+    let drag = move |event: ev::DragEvent| {
+        start_drag(&event, load);
+        hands.dragged.set(Some(load));
+    };
+    let drag_ended = move |_| {
+        hands.dragged.set(None);
+        hands.over.set(None);
+    };
+    let actions = say!(board.actions, number = number.clone());
+    Some(view! {
+        <li
+            id=element_id(load)
+            class=class(hands, load, entry)
+            tabindex=move || if stop.get() == Some(load) { "0" } else { "-1" }
+            draggable=may_move.then_some("true")
+            data-load=number.clone()
+            node_ref=element
+            on:focusin=move |_| hands.here.set(Some(load))
+            on:dragstart=drag
+            on:dragend=drag_ended
+            on:contextmenu=open_menu
+        >
+            <div class="r1">
+                <a class="num" href=format!("/loads/{load}") tabindex="-1" draggable="false">{number.clone()}</a>
+                {move || entry.with(|entry| head(entry, when::now()))}
+                <button type="button" class="more" aria-label=actions aria-haspopup="menu" tabindex="-1" on:click=open_menu>
+                    <Icon name="ellipsis" />
+                </button>
+            </div>
+            {move || entry.with(|entry| body(entry, lane, when::now()))}
+        </li>
+    })
+}
+
+/// How a card looks as a whole; a change by somebody else flashes once.
+fn class(hands: Hands, load: LoadId, entry: RwSignal<Entry>) -> impl Fn() -> String {
+    let changed = entry.with_untracked(|entry| entry.changed);
+    let shown = hands.shown_before(load, changed);
+    let arrives = changed > shown && hands.may_arrive();
+    move || {
+        let sought = hands.sought.with(|sought| sought.trim().to_lowercase());
+        let (Outlook { risk, silent, .. }, changed, is_waiting, is_dim) = entry.with(|entry| {
+            let is_dim = sought.chars().count() > 1 && !has(&entry.row, &sought);
+            (outlook(&entry.row, when::now()), entry.changed, entry.is_waiting(), is_dim)
+        });
+        hands.show(load, changed);
+        let mut class = String::from("card");
+        let mut also = |is_so: bool, name: &str| {
+            if is_so {
+                class.push(' ');
+                class.push_str(name);
+            }
+        };
+        also(risk == Risk::Late, "late");
+        also(risk == Risk::Tight, "tight");
+        also(silent && risk == Risk::None, "stale");
+        also(is_waiting, "waiting");
+        also(is_dim, "dim");
+        also(hands.dragged.get() == Some(load), "dragged");
+        also(arrives, "arrives");
+        // Two names for one animation, because the same name would not begin again.
+        also(changed > shown, if changed % 2 == 0 { "flash again" } else { "flash" });
+        class
+    }
+}
+
+fn head(entry: &Entry, now: Timestamp) -> impl IntoView + use<> {
+    let row = &entry.row;
+    let hot = row.is_hot.then(|| {
+        view! {
+            <span class="hot" title=say!(board.hot)>
+                <Icon name="flame" size=13 />
+                <span class="sr">{say!(board.hot)}</span>
+            </span>
+        }
+    });
+    let age = if entry.is_waiting() { say!(board.saving).to_owned() } else { when::age(row.status_changed_at, now) };
+    view! {
+        {hot}
+        <span class="grow"></span>
+        <span class="age">{age}</span>
+    }
+}
+
+fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
+    let row = &entry.row;
+    let Outlook { risk, reason, .. } = outlook(row, now);
+    let [origin, destination] = [&row.origin, &row.destination].map(|town| format!("{}, {}", town.city, town.state));
+    let stops = row.stop_count.checked_sub(2).filter(|more| *more > 0);
+    let stops = stops.map(|count| view! { <small>{say!(board.more_stops, count = count)}</small> });
+    let late_at_pickup = matches!(reason, Some(Reason::PickupMissed { .. }));
+    let late_at_delivery = matches!(reason, Some(Reason::EtaAfterWindow { .. })) && row.status > S::Dispatched;
+    let delivery = match row.delivered_at.filter(|_| entry.status() >= S::Delivered) {
+        Some(at) => say!(board.done_at, time = soon(at, &row.delivery, now)),
+        None => soon(row.delivery.start, &row.delivery, now),
+    };
+    let (carrier, by) = match &row.carrier {
+        Some(carrier) => (carrier.name.clone(), "car"),
+        None => (say!(board.unassigned).to_owned(), "bad"),
+    };
+    let why = reason.filter(|_| risk != Risk::None).map(|reason| {
+        let icon = if risk == Risk::Late { "triangle-alert" } else { "clock" };
+        view! { <div class="why"><Icon name=icon size=13 /> <span>{reason_words(reason)}</span></div> }
+    });
+    view! {
+        <div class="lane">
+            <span>{origin}</span>
+            <span class="arr" aria-hidden="true">"→"</span>
+            <span class="sr">{say!(board.to)}</span>
+            <span>{destination}</span>
+            {stops}
+        </div>
+        <div class="r3">
+            <span class:bad=late_at_pickup>{soon(row.pickup.start, &row.pickup, now)}</span>
+            <span class="sep"></span>
+            <span class:bad=late_at_delivery>{delivery}</span>
+        </div>
+        <div class="r4">
+            <span class=by>{carrier}</span>
+            <span class="grow"></span>
+            {margin(row)}
+            <span class="eq">{equipment_word(row.equipment)}</span>
+        </div>
+        {state(entry, lane, now)}
+        {why}
+    }
+}
+
+/// The status where the lane has several, and when the truck was heard of.
+fn state(entry: &Entry, lane: Lane, now: Timestamp) -> Option<impl IntoView + use<>> {
+    let status = entry.status();
+    let is_plain = matches!(
+        (lane, status),
+        (Lane::Unassigned, S::Pending) | (Lane::Tendered | Lane::Delivered | Lane::Completed, _)
+    );
+    let heard = entry.row.current_location.filter(|_| status.is_under_way());
+    if is_plain && heard.is_none() {
+        return None;
+    }
+    let is_silent = outlook(&entry.row, now).silent;
+    let heard = heard.map(|fix| {
+        let age = when::age(fix.at, now);
+        if is_silent {
+            say!(board.no_signal, age = age)
+        } else if now.since_ms(fix.at) < 60_000 {
+            say!(board.heard_now).to_owned()
+        } else {
+            say!(board.heard, age = age)
+        }
+    });
+    Some(view! {
+        <div class="r5">
+            <span class="status" data-s=status.name()><i></i>{status_word(status)}</span>
+            <span class="grow"></span>
+            <span class="fresh">{heard}</span>
+        </div>
+    })
+}
+
+/// What the load earns, for those who may see both rates.
+fn margin(row: &LoadRow) -> Option<impl IntoView + use<>> {
+    let (revenue, cost) = (row.customer_rate_cents.filter(|cents| *cents > 0)?, row.carrier_rate_cents?);
+    let earned = revenue - cost;
+    let amount = say!(board.margin, amount = format!("${}", earned / 100));
+    Some(view! { <span class="eq" title=amount>{format!("{}%", earned * 100 / revenue)}</span> })
+}
+
+/// A moment on a stop's own clock.
+fn soon(at: Timestamp, stop: &Appointment, now: Timestamp) -> String {
+    format!("{} {}", when::soon(at, stop.offset_min, now), stop.zone_short)
+}
+
+#[cfg(feature = "hydrate")]
+fn start_drag(event: &ev::DragEvent, load: LoadId) {
+    if let Some(carried) = event.data_transfer() {
+        carried.set_effect_allowed("move");
+        _ = carried.set_data("text/plain", &load.to_string());
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn start_drag(_event: &ev::DragEvent, _load: LoadId) {}
