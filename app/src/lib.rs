@@ -25,6 +25,7 @@ pub mod when;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
+    SsrMode,
     components::{Route, Router, Routes},
     path,
 };
@@ -48,8 +49,8 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <Routes fallback=ui::missing::Missing>
                     <Route path=path!("/login") view=accounts::sign_in::SignInPage />
-                    <Route path=path!("/") view=loads::page::LoadsPage />
-                    <Route path=path!("/loads") view=loads::page::LoadsPage />
+                    <Route path=path!("/") view=loads::page::LoadsPage ssr=SsrMode::Async />
+                    <Route path=path!("/loads") view=loads::page::LoadsPage ssr=SsrMode::Async />
                     <Route path=path!("/loads/:id") view=loads::detail::LoadPage />
                     <Route path=path!("/dispatch") view=board::page::BoardPage />
                     <Route path=path!("/tracking") view=tracking::page::TrackingPage />
