@@ -54,7 +54,7 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
         tracing::info!("Filling the empty database with the demo companies");
         demo::fill(&store, &clock, &outbox, auth::hash, scale).await?;
         if config.demo_loads > 0 {
-            demo::crowd(&store, &clock, &outbox, config.demo_loads).await?;
+            demo::crowd(&store, &clock, &outbox, scale, config.demo_loads).await?;
         }
     }
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };

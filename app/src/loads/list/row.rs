@@ -99,7 +99,9 @@ fn cells(
 
 /// When the truck is expected at its next stop, and how that stands.
 fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<> {
-    let expected = load.eta.filter(|_| load.status == LoadStatus::Accepted || load.status.is_under_way());
+    // At the delivery it has come, and nothing is expected any more.
+    let moves = load.status.is_under_way() && load.status != LoadStatus::AtDelivery;
+    let expected = load.eta.filter(|_| moves || load.status == LoadStatus::Accepted);
     let (tone, text) = match expected {
         None => ("c-eta none", "–".to_owned()),
         Some(at) => {
