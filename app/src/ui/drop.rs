@@ -14,32 +14,33 @@ pub fn Drop(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Details>::new();
-    let close = move || {
-        if let Some(node) = node.get_untracked() {
+    let open = move || node.get_untracked().filter(|node| node.open());
+    // Whoever used the menu is back at its button, so that a dialog knows where to lead back to.
+    let done = move || {
+        if let Some(node) = open() {
             node.set_open(false);
+            if let Ok(Some(button)) = node.query_selector("summary")
+                && let Ok(button) = button.dyn_into::<web_sys::HtmlElement>()
+            {
+                _ = button.focus();
+            }
         }
     };
     let left = move |event: web_sys::FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        if node.get_untracked().is_some_and(|node| !node.contains(to.as_ref())) {
-            close();
+        if let Some(node) = open().filter(|node| !node.contains(to.as_ref())) {
+            node.set_open(false);
         }
     };
     let pressed = move |event: web_sys::KeyboardEvent| {
-        if let Some(node) = node.get_untracked().filter(|node| event.key() == "Escape" && node.open()) {
-            event.stop_propagation();
-            node.set_open(false);
-            if let Ok(Some(summary)) = node.query_selector("summary")
-                && let Ok(summary) = summary.dyn_into::<web_sys::HtmlElement>()
-            {
-                _ = summary.focus();
-            }
+        if event.key() == "Escape" {
+            done();
         }
     };
     view! {
         <details class="drop" node_ref=node on:focusout=left on:keydown=pressed>
             <summary class="btn">{label.run()}</summary>
-            <div class="menu" role="group" aria-label=name on:click=move |_| close()>
+            <div class="menu" role="group" aria-label=name on:click=move |_| done()>
                 {children()}
             </div>
         </details>

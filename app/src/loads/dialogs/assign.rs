@@ -6,7 +6,7 @@ use contract::{
     loads::{AssignLoad, LoadRow},
     status::LoadStatus,
 };
-use leptos::{either::Either, prelude::*, task::spawn_local, web_sys};
+use leptos::{either::Either, html, prelude::*, task::spawn_local, web_sys};
 
 use super::{
     super::api::assign_load,
@@ -41,6 +41,13 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
             let answer = list_carriers().await.map(|One { data }| data);
             carriers.try_set(Some(answer));
         });
+    });
+    // The carriers come after the dialog was opened, too late for the browser to begin with them by itself.
+    let select = NodeRef::<html::Select>::new();
+    Effect::new(move |_| {
+        if let Some(select) = select.get() {
+            _ = select.focus();
+        }
     });
     let chosen = RwSignal::new(row.carrier.as_ref().map(|carrier| carrier.id));
 
@@ -83,7 +90,7 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     id="carrier"
                                     name="carrier"
                                     required
-                                    autofocus
+                                    node_ref=select
                                     aria-invalid=move || carrier_fault.with(Option::is_some).then_some("true")
                                     on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
                                 >

@@ -42,7 +42,6 @@ fn words(link: Link) -> String {
 
 /// How many minutes the reader's own clock is ahead of UTC. Nothing is offline before the page has woken, so the server
 /// is never asked.
-#[cfg_attr(not(feature = "hydrate"), expect(clippy::missing_const_for_fn, reason = "only without a browser"))]
 fn offset_min(_at: Timestamp) -> i32 {
     #[cfg(feature = "hydrate")]
     return -(js_sys::Date::new(&(_at.millis() as f64).into()).get_timezone_offset() as i32);
