@@ -87,8 +87,9 @@ impl Options {
     /// Randomness of its own for each account, the same at every start.
     fn rng(&self, name: &str) -> StdRng {
         // FNV-1a: std's own hash may change between releases.
-        let hash =
-            name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash = name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         StdRng::seed_from_u64(self.seed ^ hash)
     }
 }

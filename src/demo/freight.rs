@@ -42,7 +42,13 @@ const NOTES: [&str; 4] = [
 impl Freight {
     /// Some freight of a company, on this equipment and from this town where they are given. `nth` spreads what is rare:
     /// hot loads, thin margins and stops between. Nothing when the list of towns is too short.
-    pub fn new(nth: usize, slug: &str, equipment: Option<Equipment>, from: Option<&'static Place>, rng: &mut StdRng) -> Option<Self> {
+    pub fn new(
+        nth: usize,
+        slug: &str,
+        equipment: Option<Equipment>,
+        from: Option<&'static Place>,
+        rng: &mut StdRng,
+    ) -> Option<Self> {
         let company = company(slug);
         let (from, to) = lane(company.reach, from, rng)?;
         let mut towns = vec![from, to];
@@ -73,7 +79,8 @@ impl Freight {
 
     /// The name of the place at the stop with this index.
     pub fn facility(&self, index: usize) -> String {
-        const KINDS: [&str; 6] = ["Distribution Center", "Cold Storage", "Crossdock", "North Yard", "Plant 2", "Warehouse B"];
+        const KINDS: [&str; 6] =
+            ["Distribution Center", "Cold Storage", "Crossdock", "North Yard", "Plant 2", "Warehouse B"];
         let city = self.towns.get(index).map_or("", |town| town.city.as_str());
         format!("{city} {}", KINDS[(city.len() + index + self.weight_lbs as usize / 50) % KINDS.len()])
     }
@@ -88,9 +95,12 @@ fn pay(miles: f64, rng: &mut StdRng) -> i64 {
 /// Some goods with their weight in pounds, for a trailer of this kind.
 fn goods(equipment: Equipment) -> &'static [(&'static str, i64)] {
     match equipment {
-        Equipment::Reefer => {
-            &[("Frozen vegetables", 40_000), ("Fresh produce", 38_500), ("Cheese and butter", 41_500), ("Chilled poultry", 42_000)]
-        }
+        Equipment::Reefer => &[
+            ("Frozen vegetables", 40_000),
+            ("Fresh produce", 38_500),
+            ("Cheese and butter", 41_500),
+            ("Chilled poultry", 42_000),
+        ],
         Equipment::Flatbed | Equipment::StepDeck | Equipment::Conestoga => {
             &[("Structural steel", 46_000), ("Lumber", 45_000), ("Farm machinery", 37_000), ("Roof trusses", 24_000)]
         }

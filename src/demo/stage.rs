@@ -114,7 +114,7 @@ fn age_min(status: S, rng: &mut StdRng) -> i64 {
         S::InTransit => rng.random_range(30..6 * HOUR),
         S::Delivered => rng.random_range(18..9 * HOUR),
         S::Completed => rng.random_range(HOUR..22 * HOUR),
-        _ => 12.0_f64.mul_add(rng.random_range(0.0_f64..4.87).exp(), 0.0) as i64,
+        _ => (12.0 * rng.random_range(0.0_f64..4.87).exp()) as i64,
     }
 }
 
@@ -124,8 +124,16 @@ fn reached(status: S, latest: Timestamp, now: Now, rng: &mut StdRng) -> Vec<(S, 
         S::Planning => &[S::Planning],
         S::Cancelled => &[S::Pending, S::Cancelled],
         _ => &[
-            S::Pending, S::Tendered, S::Accepted, S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery,
-            S::Delivered, S::Completed,
+            S::Pending,
+            S::Tendered,
+            S::Accepted,
+            S::Dispatched,
+            S::AtPickup,
+            S::PickedUp,
+            S::InTransit,
+            S::AtDelivery,
+            S::Delivered,
+            S::Completed,
         ],
     };
     let last = way.iter().position(|step| *step == status).unwrap_or(0);
@@ -159,27 +167,31 @@ fn truck(status: S, mood: Mood, freight: &Freight, now: Now, rng: &mut StdRng) -
     let heard = now.at.plus_ms(-heard_ms);
     let (path, first, last) = match status {
         S::Dispatched => {
-            // It comes from somewhere on the other side of the pickup.
+            // It comes back along the lane: there is land.
             let miles = rng.random_range(20.0..95.0);
-            let away = from.towards(to, -miles / from.miles_to(to).max(1.0));
+            let away = from.towards(to, miles / from.miles_to(to).max(miles));
             (Path::new(away, from, rng), 0.0, rng.random_range(0.1..0.7))
         }
         S::AtPickup | S::PickedUp => (Path::new(from, from, rng), 1.0, 1.0),
+        S::AtDelivery => (Path::new(to, to, rng), 1.0, 1.0),
         S::InTransit => (Path::new(from, to, rng), 0.0, rng.random_range(0.15..0.8)),
-        S::AtDelivery => (Path::new(from, to, rng), 0.6, 1.0),
         _ => return None,
     };
     let road = path.road_miles();
     let standing = !matches!(status, S::Dispatched | S::InTransit);
-    let speed = rng.random_range(49.0..64.0);
-    let steps = if first < last { 14 } else { 1 };
+    let speed = if standing { 0.0 } else { rng.random_range(49.0..64.0) };
+    let steps = if standing { 1 } else { 14 };
     let step_ms = now.drive_ms(road * (last - first) / f64::from(steps)).max(1_000);
     let trail = (0..=steps)
         .rev()
         .map(|back| {
             let share = last - (last - first) * f64::from(back) / f64::from(steps);
-            let speed = if standing && back == 0 { 0.0 } else { speed };
-            Mark { at: heard.plus_ms(-step_ms * i64::from(back)), point: path.at(share), heading: path.heading(share), speed }
+            Mark {
+                at: heard.plus_ms(-step_ms * i64::from(back)),
+                point: path.at(share),
+                heading: path.heading(share),
+                speed,
+            }
         })
         .collect();
     Some(Truck { trail, heard, driven: road * (last - first), left: road * (1.0 - last) })
@@ -209,7 +221,14 @@ fn slack_min(mood: Mood, rng: &mut StdRng) -> i64 {
     }
 }
 
-fn pickup(status: S, mood: Mood, reached: &[(S, Timestamp)], eta: Option<Timestamp>, now: Now, rng: &mut StdRng) -> Window {
+fn pickup(
+    status: S,
+    mood: Mood,
+    reached: &[(S, Timestamp)],
+    eta: Option<Timestamp>,
+    now: Now,
+    rng: &mut StdRng,
+) -> Window {
     let arrived = reached.iter().find(|(status, _)| *status == S::AtPickup).map(|(_, at)| *at);
     if let Some(at) = arrived {
         return window(round(at.plus_minutes(rng.random_range(20..100)), 15), 2 * HOUR);
@@ -226,7 +245,10 @@ fn pickup(status: S, mood: Mood, reached: &[(S, Timestamp)], eta: Option<Timesta
         S::Tendered => 5 * HOUR..36 * HOUR,
         _ => 4 * HOUR..26 * HOUR,
     };
-    window(round(now.at.plus_minutes(rng.random_range(ahead)), 30), if rng.random_bool(0.5) { 2 * HOUR } else { 4 * HOUR })
+    window(
+        round(now.at.plus_minutes(rng.random_range(ahead)), 30),
+        if rng.random_bool(0.5) { 2 * HOUR } else { 4 * HOUR },
+    )
 }
 
 fn delivery(

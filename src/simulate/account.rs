@@ -91,7 +91,9 @@ impl Site {
     async fn send(&self, call: RequestBuilder) -> Result<Response, Failure> {
         let outcome = call.send().await;
         match &outcome {
-            Ok(_) if self.lost.swap(false, Ordering::Relaxed) => tracing::info!(url = &*self.base, "The server is back"),
+            Ok(_) if self.lost.swap(false, Ordering::Relaxed) => {
+                tracing::info!(url = &*self.base, "The server is back")
+            }
             Err(error) if !self.lost.swap(true, Ordering::Relaxed) => {
                 tracing::warn!(url = &*self.base, %error, "The server can't be reached; trying again until it can");
             }
@@ -241,12 +243,17 @@ async fn keep(response: Response, old_cookies: &str) -> Result<Held, Failure> {
 
 /// The cookies to show from now on: a renewal needn't give each of them again.
 fn merge<'a>(old: &'a str, given: impl Iterator<Item = &'a str>) -> String {
-    let name = |cookie: &'a str| cookie.split('=').next().unwrap_or_default();
     let mut cookies: Vec<&str> = given.collect();
-    let kept: Vec<&str> =
-        old.split("; ").filter(|old| !old.is_empty() && cookies.iter().all(|new| name(new) != name(old))).collect();
+    let kept: Vec<&str> = old
+        .split("; ")
+        .filter(|old| !old.is_empty() && cookies.iter().all(|new| cookie_name(new) != cookie_name(old)))
+        .collect();
     cookies.extend(kept);
     cookies.join("; ")
+}
+
+fn cookie_name(cookie: &str) -> &str {
+    cookie.split('=').next().unwrap_or_default()
 }
 
 async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {

@@ -110,7 +110,9 @@ impl Driver {
     /// Does the next part of a load, if there is one. Whatever the desk did in between is seen here: every part begins
     /// with reading the load anew.
     async fn work(&mut self) -> Result<bool, Failure> {
-        let Some(load) = self.loads().await?.into_iter().max_by_key(|load| (load.status, load.id)) else { return Ok(false) };
+        let Some(load) = self.loads().await?.into_iter().max_by_key(|load| (load.status, load.id)) else {
+            return Ok(false);
+        };
         let (done, next) = match load.status {
             S::Dispatched => (self.drive(&load, load.origin_point).await?, S::AtPickup),
             S::AtPickup => (self.stand(&load, 25.0..75.0).await?, S::PickedUp),
@@ -157,7 +159,9 @@ impl Driver {
                     None => return Ok(()),
                 },
                 // The desk moved it, or took it away.
-                Err(failure) if matches!(failure.code(), Some(Code::IllegalTransition | Code::NotFound)) => return Ok(()),
+                Err(failure) if matches!(failure.code(), Some(Code::IllegalTransition | Code::NotFound)) => {
+                    return Ok(());
+                }
                 outcome => return outcome.map(|_| ()),
             }
         }
@@ -190,7 +194,7 @@ impl Driver {
     /// Drives to a place; false when the load was moved or taken away meanwhile.
     async fn drive(&mut self, load: &LoadRow, to: Point) -> Result<bool, Failure> {
         let known = load.current_location.as_ref().map(LastFix::point).or(self.place);
-        let from = known.unwrap_or_else(|| self.somewhere_near(to));
+        let from = known.unwrap_or_else(|| self.first_place(load));
         let path = Path::new(from, to, &mut self.rng);
         let total = path.road_miles();
         let cruise = self.rng.random_range(51.0..60.0);
@@ -221,14 +225,22 @@ impl Driver {
         Ok(true)
     }
 
-    /// Where a truck comes from of which nothing is known.
-    fn somewhere_near(&mut self, place: Point) -> Point {
-        let mut off = || self.rng.random_range(-0.7..0.7);
-        Point { lat: place.lat + off(), lng: place.lng + off() }
+    /// Where a truck comes from of which nothing is known: back along the lane, where there is land.
+    fn first_place(&mut self, load: &LoadRow) -> Point {
+        match load.status {
+            S::Dispatched => load.origin_point.towards(load.destination_point, self.rng.random_range(0.03..0.15)),
+            _ => load.origin_point,
+        }
     }
 
     /// Reports where the truck is, and waits until that is stored.
-    async fn report(&mut self, load: &LoadRow, point: Point, mph: f64, heading: Option<f64>) -> Result<Report, Failure> {
+    async fn report(
+        &mut self,
+        load: &LoadRow,
+        point: Point,
+        mph: f64,
+        heading: Option<f64>,
+    ) -> Result<Report, Failure> {
         let ask = UpdateLocation {
             load_id: load.id,
             lat: point.lat,
@@ -264,7 +276,8 @@ impl Driver {
         let token = self.account.token().await?;
         if let Some((socket, shown)) = self.line.take().filter(|(socket, _)| socket.is_open()) {
             let keeps = shown == token || {
-                let answer = socket.ask("auth:renew", &json!({ "token": token })).await.map_err(|error| self.cut(&error))?;
+                let answer =
+                    socket.ask("auth:renew", &json!({ "token": token })).await.map_err(|error| self.cut(&error))?;
                 answer.get("error").is_none()
             };
             if keeps {

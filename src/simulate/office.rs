@@ -8,8 +8,8 @@ use contract::{
     carriers::CarrierRow,
     geo::{CIRCUITY, Point},
     loads::{
-        AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, Equipment, LoadQuery, LoadRow, MAX_PAGE_SIZE, NewLoad, NewStop, Place,
-        StopKind,
+        AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, Equipment, LoadQuery, LoadRow, MAX_PAGE_SIZE, NewLoad,
+        NewStop, Place, StopKind,
     },
     status::LoadStatus as S,
 };
@@ -24,9 +24,11 @@ const LOOK: Duration = Duration::from_secs(4);
 /// How many of the drivers are kept under way; the others rest.
 const SHARE: f64 = 0.75;
 /// How many loads wait for a carrier at most.
-const MAX_PENDING: usize = 12;
+const MAX_PENDING: u64 = 12;
 /// How many delivered loads wait for their papers; the oldest beyond these are completed.
-const MAX_DELIVERED: usize = 8;
+const MAX_DELIVERED: u64 = 8;
+/// Among how many of the last delivered loads a driver's own is looked for.
+const RECENT: u32 = 200;
 /// How long ago a pickup was missed before the load is called off, in minutes.
 const GIVEN_UP_MIN: i64 = 120;
 /// How fast a truck is thought to get on, as the server's estimates have it.
@@ -81,7 +83,9 @@ impl Office {
                     sleep(LOOK).await;
                 }
                 // Somebody at the desk was faster.
-                Err(failure) if matches!(failure.code(), Some(Code::Conflict | Code::IllegalTransition)) => sleep(LOOK).await,
+                Err(failure) if matches!(failure.code(), Some(Code::Conflict | Code::IllegalTransition)) => {
+                    sleep(LOOK).await
+                }
                 Err(failure) => {
                     tracing::debug!(company = self.slug, %failure, "The office has to wait");
                     backoff.after(&failure, &mut self.rng).await;
@@ -90,14 +94,10 @@ impl Office {
         }
     }
 
-    async fn list(&mut self, statuses: &[S], sort: &str) -> Result<Listed<LoadRow>, Failure> {
+    async fn list(&mut self, statuses: &[S], sort: &str, size: u32) -> Result<Listed<LoadRow>, Failure> {
         let status = statuses.iter().map(|status| status.name()).collect::<Vec<_>>().join(",");
-        let query = LoadQuery {
-            status: Some(status),
-            sort: Some(sort.to_owned()),
-            size: Some(MAX_PAGE_SIZE),
-            ..LoadQuery::default()
-        };
+        let query =
+            LoadQuery { status: Some(status), sort: Some(sort.to_owned()), size: Some(size), ..LoadQuery::default() };
         self.account.get("loads", &query).await
     }
 
@@ -105,28 +105,36 @@ impl Office {
     /// at the desk to cover.
     async fn find_work(&mut self) -> Result<(), Failure> {
         let taken = [S::Tendered, S::Accepted, S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
-        let listed = self.list(&taken, "pickup").await?;
-        let busy: HashSet<DriverId> =
-            listed.data.iter().filter_map(|load| Some(load.driver.as_ref()?.id)).filter(|id| self.drivers.contains(id)).collect();
+        let listed = self.list(&taken, "pickup", MAX_PAGE_SIZE).await?;
+        let busy: HashSet<DriverId> = listed
+            .data
+            .iter()
+            .filter_map(|load| Some(load.driver.as_ref()?.id))
+            .filter(|id| self.drivers.contains(id))
+            .collect();
         let free: Vec<DriverId> = self.drivers.iter().copied().filter(|driver| !busy.contains(driver)).collect();
         if (busy.len() as f64) < self.drivers.len() as f64 * SHARE
             && let Some(driver) = free.choose(&mut self.rng).copied()
         {
             self.give_work(driver, listed.as_of).await?;
         }
-        if self.rng.random_bool(0.04) && self.list(&[S::Planning, S::Pending], "pickup").await?.data.len() < MAX_PENDING {
-            self.enter_open(listed.as_of).await?;
+        if self.rng.random_bool(0.04) {
+            let open = self.list(&[S::Planning, S::Pending], "pickup", 1).await?.page.total;
+            if open < MAX_PENDING {
+                self.enter_open(listed.as_of).await?;
+            }
         }
         Ok(())
     }
 
     /// Enters a load that begins near a driver, gives it to them and sends them off.
     async fn give_work(&mut self, driver: DriverId, now: Timestamp) -> Result<(), Failure> {
-        let Some(carrier) = self.carriers.iter().find(|carrier| carrier.drivers.iter().any(|row| row.id == driver)) else {
+        let Some(carrier) = self.carriers.iter().find(|carrier| carrier.drivers.iter().any(|row| row.id == driver))
+        else {
             return Ok(());
         };
         let (carrier_id, equipment) = (carrier.id, carrier.equipment.choose(&mut self.rng).copied());
-        let done = self.list(&[S::Delivered, S::Completed], "-updated").await?.data;
+        let done = self.list(&[S::Delivered, S::Completed], "-updated", RECENT).await?.data;
         let theirs = done.iter().find(|load| load.driver.as_ref().is_some_and(|named| named.id == driver));
         let place = theirs.map(|load| load.destination_point);
         let Some(freight) = self.freight(place, equipment) else { return Ok(()) };
@@ -193,13 +201,19 @@ impl Office {
 
     /// Completes what was delivered long ago, and calls off what nobody picked up.
     async fn clear_away(&mut self) -> Result<(), Failure> {
-        let delivered = self.list(&[S::Delivered], "updated").await?.data;
-        let old = delivered.len().saturating_sub(MAX_DELIVERED);
-        for load in delivered.into_iter().take(old.min(3)) {
-            let ask = ChangeStatus { load_id: load.id, status: S::Completed, version: load.version, reason: None, confirmed: true };
+        let delivered = self.list(&[S::Delivered], "updated", 3).await?;
+        let old = delivered.page.total.saturating_sub(MAX_DELIVERED).min(3) as usize;
+        for load in delivered.data.into_iter().take(old) {
+            let ask = ChangeStatus {
+                load_id: load.id,
+                status: S::Completed,
+                version: load.version,
+                reason: None,
+                confirmed: true,
+            };
             self.account.post::<LoadRow>("loads/status", &ask).await?;
         }
-        let waiting = self.list(&[S::Pending, S::Tendered, S::Accepted], "pickup").await?;
+        let waiting = self.list(&[S::Pending, S::Tendered, S::Accepted], "pickup", MAX_PAGE_SIZE).await?;
         let given_up = waiting.as_of.plus_minutes(-GIVEN_UP_MIN);
         if let Some(load) = waiting.data.into_iter().find(|load| load.pickup.end < given_up) {
             let reason = "The pickup was missed and the customer found another way.".to_owned();

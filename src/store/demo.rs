@@ -10,7 +10,7 @@ use crate::{clock::new_id, error::Result};
 pub struct Step {
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// By whom; nobody when it is empty.
     pub by: String,
     /// What.
     pub what: Happening,
@@ -34,6 +34,7 @@ pub async fn settle(tx: &mut Tx<'_>, load: LoadId, steps: &[Step]) -> Result<()>
     within!(tx, db => sqlx::query(FORGET).bind(load.uuid()).execute(db).await?.rows_affected());
     for Step { at, by, what } in steps {
         let body = serde_json::to_string(what).map_err(anyhow::Error::from)?;
+        let by = (!by.is_empty()).then(|| by.clone());
         within!(tx, db => sqlx::query(STEP).bind(new_id()).bind(load.uuid()).bind(column(*at)).bind(by).bind(body)
             .execute(db).await?.rows_affected());
     }

@@ -139,10 +139,17 @@ mod tests {
             ("40", Packet::Connect { namespace: "/".to_owned(), data: Value::Null }),
             (r#"40/tracking,{"token":"t"}"#, Packet::Connect { namespace: tracking(), data: json!({"token": "t"}) }),
             ("41/tracking,", Packet::Disconnect { namespace: tracking() }),
-            (r#"42["hello",1]"#, Packet::Event { namespace: "/".to_owned(), id: None, args: vec![json!("hello"), json!(1)] }),
+            (
+                r#"42["hello",1]"#,
+                Packet::Event { namespace: "/".to_owned(), id: None, args: vec![json!("hello"), json!(1)] },
+            ),
             (
                 r#"42/tracking,12["location:update",{"lat":1.5}]"#,
-                Packet::Event { namespace: tracking(), id: Some(12), args: vec![json!("location:update"), json!({"lat": 1.5})] },
+                Packet::Event {
+                    namespace: tracking(),
+                    id: Some(12),
+                    args: vec![json!("location:update"), json!({"lat": 1.5})],
+                },
             ),
             (
                 r#"43/tracking,12[{"received":true}]"#,
@@ -168,7 +175,22 @@ mod tests {
 
     #[test]
     fn what_is_no_packet_is_refused() {
-        for text in ["", "9", "4", "42", "42{}", "42[]", "42[1]", "43[1]", "45-[1]", "0", "0{}", "42[\"a\"", "42/tracking", "👋"] {
+        for text in [
+            "",
+            "9",
+            "4",
+            "42",
+            "42{}",
+            "42[]",
+            "42[1]",
+            "43[1]",
+            "45-[1]",
+            "0",
+            "0{}",
+            "42[\"a\"",
+            "42/tracking",
+            "👋",
+        ] {
             assert!(Packet::parse(text).is_err(), "{text}");
         }
     }
