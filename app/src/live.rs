@@ -119,12 +119,12 @@ impl Live {
     }
 
     /// Does something in the application's context: an answer may come after the page that asked is gone.
-    #[cfg(feature = "hydrate")]
     pub fn within<T>(&self, work: impl FnOnce() -> T) -> T {
-        match self.owner.get_value() {
-            Some(owner) => owner.with(work),
-            None => work(),
+        #[cfg(feature = "hydrate")]
+        if let Some(owner) = self.owner.get_value() {
+            return owner.with(work);
         }
+        work()
     }
 
     /// Applies what came in; what is left to do is the line's.

@@ -37,7 +37,6 @@ const POLL_S: u32 = 10;
 /// The board.
 #[component]
 pub fn BoardPage() -> impl IntoView {
-    let live = live();
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(Filter::read));
     let hands = Hands::new(filter, lanes(filter));
@@ -57,8 +56,7 @@ pub fn BoardPage() -> impl IntoView {
             <Transition fallback=Skeleton>
                 {move || loads.get().map(|answer| match answer {
                     Ok(listed) => {
-                        live.book.merge(listed.data);
-                        live.read_at(&listed.cursor);
+                        take(listed);
                         view! { <Figures /> <Lanes /> }.into_any()
                     }
                     Err(fault) => view! { <Failed fault retry=move || loads.refetch() /> }.into_any(),
@@ -93,6 +91,14 @@ async fn all() -> Result<Listed<LoadRow>, Fault> {
     list_loads(LoadQuery { view: Some(View::Board), size: Some(MAX_PAGE_SIZE), ..LoadQuery::default() }).await
 }
 
+/// Takes everything that is on the board.
+fn take(listed: Listed<LoadRow>) {
+    let live = live();
+    let (cursor, now) = (listed.cursor.clone(), listed.as_of);
+    live.book.merge_whole(listed, |entry| is_on_board(entry, now));
+    live.read_at(&cursor);
+}
+
 /// Asks the live client for what a board needs, and loads afresh when history didn't reach back far enough.
 fn stay_true() {
     let live = live();
@@ -107,7 +113,7 @@ fn stay_true() {
         if before.is_some_and(|before| before != times) {
             spawn_local(async move {
                 if let Ok(listed) = all().await {
-                    live.book.merge(listed.data);
+                    live.within(|| take(listed));
                 }
             });
         }

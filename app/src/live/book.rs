@@ -1,15 +1,18 @@
 //! What a page knows of loads: one entry for each, whoever told of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
-    LoadId,
+    Listed, LoadId,
     event::Happened,
     loads::LoadRow,
     status::LoadStatus,
     tracking::{FleetFix, LastFix},
 };
 use leptos::prelude::*;
+
+/// How late a list may be, in milliseconds.
+const LATELY_MS: i64 = 10_000;
 
 /// A load, with what this page's user wants of it while the server's answer is out.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +101,29 @@ impl Book {
             reshaped |= self.put(row, false);
         }
         if reshaped {
+            self.reshape();
+        }
+    }
+
+    /// Takes a list that is whole. A load that would belong to it and isn't in it has gone without a word, so it is
+    /// forgotten, unless the book heard of it so lately that the list may be older.
+    pub fn merge_whole(&self, listed: Listed<LoadRow>, belongs: impl Fn(&Entry) -> bool) {
+        let is_whole = listed.page.total <= listed.data.len() as u64;
+        let before = listed.as_of.plus_ms(-LATELY_MS);
+        let listed_ids: BTreeSet<LoadId> = listed.data.iter().map(|row| row.id).collect();
+        self.merge(listed.data);
+        if !is_whole {
+            return;
+        }
+        let stays = |id: &LoadId, entry: &Entry| {
+            listed_ids.contains(id) || entry.is_waiting() || entry.row.updated_at > before || !belongs(entry)
+        };
+        let gone = self.entries.try_update_value(|entries| {
+            let count = entries.len();
+            entries.retain(|id, entry| entry.with_untracked(|entry| stays(id, entry)));
+            count != entries.len()
+        });
+        if gone == Some(true) {
             self.reshape();
         }
     }
