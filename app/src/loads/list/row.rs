@@ -74,10 +74,13 @@ fn cells(
             </td>
             <td class="c-status"><span class="status" data-s=status.name()><i></i>{status_word(status)}</span></td>
             <td class="c-lane">
-                {format!("{}, {}", load.origin.city, load.origin.state)}
-                <span class="arr" aria-hidden="true">"→"</span>
-                <span class="sr-only">{format!(" {} ", say!(loads.row.to))}</span>
-                {format!("{}, {}", load.destination.city, load.destination.state)}
+                <span>{format!("{}, {}", load.origin.city, load.origin.state)}</span>
+                " "
+                <span>
+                    <span class="arr" aria-hidden="true">"→"</span>
+                    <span class="sr-only">{say!(loads.row.to)}" "</span>
+                    {format!("{}, {}", load.destination.city, load.destination.state)}
+                </span>
                 {(load.stop_count > 2).then(|| view! { <small>{say!(loads.row.stops, count = load.stop_count)}</small> })}
             </td>
             <td class=if unmoved { "c-carrier bad" } else { "c-carrier" }>
@@ -102,8 +105,8 @@ fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<
     // At the delivery it has come, and nothing is expected any more.
     let moves = load.status.is_under_way() && load.status != LoadStatus::AtDelivery;
     let expected = load.eta.filter(|_| moves || load.status == LoadStatus::Accepted);
-    let (tone, text) = match expected {
-        None => ("c-eta none", "–".to_owned()),
+    let (tone, time, word) = match expected {
+        None => ("c-eta none", "–".to_owned(), None),
         Some(at) => {
             let stop = if to_pickup(load.status) { &load.pickup } else { &load.delivery };
             let (tone, word) = match outlook.reason {
@@ -113,10 +116,11 @@ fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<
                 Some(Reason::EtaNearEnd { .. }) => ("c-eta warnt", say!(loads.row.tight).to_owned()),
                 _ => ("c-eta", say!(loads.row.on_time).to_owned()),
             };
-            (tone, format!("{} {} · {word}", when::soon(at, stop.offset_min, now), stop.zone_short))
+            (tone, format!("{} {}", when::soon(at, stop.offset_min, now), stop.zone_short), Some(word))
         }
     };
-    view! { <td class=tone>{text}</td> }
+    let word = word.map(|word| view! { " " <span>"· "{word}</span> });
+    view! { <td class=tone><span>{time}</span>{word}</td> }
 }
 
 /// How old the last position is, while there should be one.
