@@ -4,8 +4,8 @@ use contract::geo::Point;
 #[cfg(feature = "hydrate")]
 use serde::Deserialize;
 
-/// Further from every town than this, in miles, a truck is near none.
-const NEAR_MILES: f64 = 90.0;
+/// Further from every town than this, in miles, a town says nothing about a truck.
+const FAR_MILES: f64 = 250.0;
 
 /// A town with its label, the larger first.
 #[derive(Clone, Debug)]
@@ -19,13 +19,13 @@ pub struct Town {
     pub point: Point,
 }
 
-/// The town that a place is nearest to, if one is near.
-pub fn nearest(towns: &[Town], point: Point) -> Option<&Town> {
-    let (miles, town) = towns
+/// The town that a place is nearest to, and how many miles away it is.
+pub fn nearest(towns: &[Town], point: Point) -> Option<(f64, &Town)> {
+    towns
         .iter()
         .map(|town| (town.point.miles_to(point), town))
-        .min_by(|(one, _), (other, _)| one.total_cmp(other))?;
-    (miles <= NEAR_MILES).then_some(town)
+        .min_by(|(one, _), (other, _)| one.total_cmp(other))
+        .filter(|(miles, _)| *miles <= FAR_MILES)
 }
 
 /// The file: lines on a grid of `world` × `world` cells, each as its first point and then steps.

@@ -73,8 +73,9 @@ pub fn TrackingPage() -> impl IntoView {
 }
 
 fn take(live: Live, listed: Listed<LoadRow>) {
-    live.book.merge(listed.data);
-    live.read_at(&listed.cursor);
+    let cursor = listed.cursor.clone();
+    live.book.merge_whole(listed, |entry| entry.status().is_under_way());
+    live.read_at(&cursor);
 }
 
 /// While the page is open the whole fleet is watched, and asked for often enough when there is no socket.

@@ -2,13 +2,17 @@
 
 use contract::{
     LoadId, Timestamp,
+    geo::Point,
     loads::{Appointment, LoadDetail, Stop},
     risk::{Risk, outlook},
     status::LoadStatus,
 };
 use leptos::{either::Either, prelude::*};
 
-use super::{basemap::nearest, fleet::Fleet};
+use super::{
+    basemap::{Town, nearest},
+    fleet::Fleet,
+};
 use crate::{
     live::Entry,
     loads::{act::move_to, api::one_load},
@@ -16,10 +20,13 @@ use crate::{
     ui::{
         icon::Icon,
         status::Status,
-        words::{equipment_word, fault_words, reason_words, status_word},
+        words::{equipment_word, fault_words, move_words, reason_words},
     },
     when,
 };
+
+/// Nearer to a town than this, in miles, a truck is simply there.
+const NEAR_MILES: f64 = 12.0;
 
 /// One load. What the page knows of it already is shown at once, its stops when they come.
 #[component]
@@ -200,7 +207,7 @@ fn moves(entry: &Entry) -> impl IntoView + use<> {
         .filter(|to| **to != LoadStatus::Cancelled)
         .enumerate()
         .map(|(index, to)| {
-            let words = say!(tracking.panel.move_to, status = status_word(*to));
+            let words = move_words(status, *to);
             view! {
                 <button class="btn" class:pri=index == 0 disabled=waiting on:click=move |_| move_to(load, *to)>
                     {words}
@@ -239,10 +246,7 @@ fn stop_words(stop: &Stop, eta: Option<Timestamp>) -> String {
 /// Where the truck was last, how long ago, and how fast.
 fn fix_words(entry: &Entry, fleet: Fleet) -> String {
     let Some(fix) = entry.row.current_location else { return say!(tracking.no_fix).to_owned() };
-    let near = fleet.towns.with(|towns| {
-        nearest(towns, fix.point())
-            .map(|town| say!(tracking.panel.near, town = format!("{}, {}", town.city, town.state)))
-    });
+    let near = fleet.towns.with(|towns| place_words(towns, fix.point()));
     let now = fleet.now.get();
     let age = if now.since_ms(fix.at) < 60_000 {
         say!(tracking.panel.just_now).to_owned()
@@ -251,4 +255,16 @@ fn fix_words(entry: &Entry, fleet: Fleet) -> String {
     };
     let speed = fix.speed.map(|speed| say!(tracking.panel.mph, n = speed.round() as i64));
     near.into_iter().chain([age]).chain(speed).collect::<Vec<_>>().join(" · ")
+}
+
+/// Where a place is, as people say it: `42 mi NW of Dallas, TX`.
+fn place_words(towns: &[Town], point: Point) -> Option<String> {
+    let (miles, town) = nearest(towns, point)?;
+    let name = format!("{}, {}", town.city, town.state);
+    if miles < NEAR_MILES {
+        return Some(say!(tracking.panel.near, town = name));
+    }
+    let eighth = (town.point.heading_to(point) / 45.0).round() as usize % 8;
+    let direction = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"][eighth];
+    Some(say!(tracking.panel.off, miles = miles.round() as i64, direction = direction, town = name))
 }
