@@ -190,7 +190,7 @@ pub struct Client {
     pub base: String,
     pub token: String,
     pub user: Value,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 /// What a call gave.

@@ -1,0 +1,99 @@
+// A server with the demo data, and people at their browsers.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Browser, type Page, expect, test as base } from "@playwright/test";
+
+export type Server = { url: string; call: (as: string, path: string, body?: unknown) => Promise<Answer> };
+export type Answer = { status: number; body: any };
+
+const BINARY = process.env.HEADHAUL_BIN ?? resolve(import.meta.dirname, "../../target/debug/headhaul");
+
+/** Starts the binary on a free port and waits until it says where it listens. */
+async function start(folder: string): Promise<{ child: ChildProcess; url: string }> {
+  const args = ["serve", "--demo", "--simulator", "off", "--listen", "127.0.0.1:0", "--data-dir", folder];
+  const child = spawn(BINARY, [...args, "--sign-ins-per-minute", "10000", "--sockets-per-user", "100"], {
+    env: { ...process.env, RUST_LOG: "info,sqlx=warn" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const url = await new Promise<string>((done, failed) => {
+    let said = "";
+    child.stderr!.on("data", (part) => {
+      said += part;
+      const at = /Listening at (http:\/\/[0-9.:]+)/.exec(said);
+      if (at) done(at[1]);
+    });
+    child.on("exit", (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
+  });
+  return { child, url };
+}
+
+export const test = base.extend<object, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), "headhaul-e2e-"));
+      const { child, url } = await start(folder);
+      const tokens = new Map<string, string>();
+      const call = async (as: string, path: string, body?: unknown): Promise<Answer> => {
+        if (!tokens.has(as)) tokens.set(as, await token(url, as));
+        const response = await fetch(`${url}/api/v1/${path}`, {
+          method: body === undefined ? "GET" : "POST",
+          headers: { authorization: `Bearer ${tokens.get(as)}`, "content-type": "application/json" },
+          body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        return { status: response.status, body: await response.json() };
+      };
+      await use({ url, call });
+      const ended = new Promise((done) => child.on("exit", done));
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: "worker" },
+  ],
+});
+
+export { expect };
+
+/** A program's access token. */
+export async function token(url: string, email: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password: "demo-password" }),
+  });
+  return (await response.json()).data.accessToken;
+}
+
+/** Somebody signed in at a browser of their own. Whatever the console complains of is gathered and must be nothing. */
+export async function at(browser: Browser, server: Server, email: string, complaints: string[] = []): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    const expected = /status of (401|403|404|409)|ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket connection to/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !expected) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`pageerror: ${error}`));
+  await page.goto(`${server.url}/login`);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("demo-password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+  return page;
+}
+
+/** The page has woken and hears of changes over its socket. */
+export async function live(page: Page) {
+  await expect(page.locator(".live")).toHaveText("Live");
+}
+
+/** The first load of a status that an API caller sees. */
+export async function loadIn(server: Server, status: string, as = "ops@blueridge.demo"): Promise<any> {
+  const { body } = await server.call(as, `loads?status=${status}&size=100&sort=loadNumber`);
+  return body.data[0];
+}
+
+export const card = (page: Page, number: string) => page.locator(`[data-load="${number}"]`);
+export const lane = (page: Page, name: string) => page.getByRole("region", { name: new RegExp(`^${name}`) });

@@ -1,0 +1,43 @@
+import AxeBuilder from "@axe-core/playwright";
+import { at, expect, live, loadIn, test } from "./desk";
+
+const SHOTS = `${import.meta.dirname}/../../target/shots`;
+
+test("every page at every width, light and dark: nothing in the console, nothing for axe to find", async ({ browser, server }) => {
+  test.setTimeout(240_000);
+  const complaints: string[] = [];
+  const page = await at(browser, server, "dispatch1@blueridge.demo", complaints);
+  const load = await loadIn(server, "IN_TRANSIT");
+  const pages = { loads: "/loads", dispatch: "/dispatch", tracking: "/tracking", load: `/loads/${load.id}` };
+  for (const [name, path] of Object.entries(pages)) {
+    for (const [width, height] of [[1440, 900], [768, 1024], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.goto(server.url + path);
+        await live(page);
+        await expect(page.getByText(load.loadNumber).first()).toBeAttached();
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(wide, `${name} at ${width} scrolls sideways`).toBeLessThanOrEqual(0);
+        const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+        const faults = found.violations.map((v) => `${name} ${width} ${colorScheme} ${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`);
+        expect(faults).toEqual([]);
+        await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
+      }
+    }
+  }
+  expect(complaints).toEqual([]);
+});
+
+test("two companies see nothing of each other", async ({ browser, server }) => {
+  const load = await loadIn(server, "IN_TRANSIT");
+  const page = await at(browser, server, "dispatch1@prairie.demo");
+  for (const path of ["/loads?view=all", "/dispatch", "/tracking"]) {
+    await page.goto(server.url + path);
+    await live(page);
+    await expect(page.getByText("Blue Ridge")).toHaveCount(0);
+    await expect(page.getByText(load.customerName)).toHaveCount(0);
+  }
+  await page.goto(`${server.url}/loads/${load.id}`);
+  await expect(page.getByText(load.loadNumber)).toHaveCount(0);
+});
