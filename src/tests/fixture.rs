@@ -57,7 +57,6 @@ pub async fn fresh_database(engine: Engine, folder: &std::path::Path) -> String 
 #[derive(Clone, Debug)]
 pub struct Company {
     pub tenant: TenantId,
-    pub slug: &'static str,
     pub carriers: Vec<CarrierId>,
     /// One driver for each carrier.
     pub drivers: Vec<DriverId>,
@@ -69,7 +68,6 @@ pub struct TestServer {
     pub auth: headhaul::auth::Auth,
     pub clock: Clock,
     pub blue: Company,
-    pub prairie: Company,
     pub folder: tempfile::TempDir,
     pub url: String,
     stop: Option<oneshot::Sender<()>>,
@@ -98,13 +96,13 @@ impl TestServer {
         let server = serve::prepare(config(&arguments), clock.clone()).await.unwrap();
         let (desk, auth) = (server.desk.clone(), server.auth.clone());
         let blue = found(&desk.store, &clock, "blueridge").await;
-        let prairie = found(&desk.store, &clock, "prairie").await;
+        found(&desk.store, &clock, "prairie").await;
         let base = format!("http://{}", server.address().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Self { base, desk, auth, clock, blue, prairie, folder, url, stop: Some(stop), running: Some(running) }
+        Self { base, desk, auth, clock, blue, folder, url, stop: Some(stop), running: Some(running) }
     }
 
     /// Takes the desk down in good order.
@@ -144,7 +142,7 @@ async fn found(store: &Store, clock: &Clock, slug: &'static str) -> Company {
     let tenant = TenantId::new(new_id());
     let mut tx = store.begin(By::Itself(tenant), clock, &outbox).await.unwrap();
     accounts::add_tenant(&mut tx, slug, &format!("{slug} company"), "America/New_York").await.unwrap();
-    let mut company = Company { tenant, slug, carriers: Vec::new(), drivers: Vec::new() };
+    let mut company = Company { tenant, carriers: Vec::new(), drivers: Vec::new() };
     let user = |name: String, role, carrier, driver| NewUser {
         id: UserId::new(new_id()),
         email: format!("{name}@{slug}.test"),
@@ -197,7 +195,6 @@ pub struct Client {
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
-    pub headers: reqwest::header::HeaderMap,
     pub body: Value,
 }
 
@@ -246,9 +243,9 @@ impl Client {
             request = request.header("content-type", "application/json").body(body);
         }
         let answer = request.send().await.unwrap();
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let status = answer.status();
         let text = answer.text().await.unwrap();
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -9,7 +9,6 @@ const FAR_MILES: f64 = 250.0;
 
 /// A town with its label, the larger first.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser has the base map"))]
 pub struct Town {
     /// Its name.
     pub city: String,

@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// How often to ask while there is no socket, in seconds (`domain.md` §4.2).
+#[cfg(feature = "hydrate")]
 const POLL_S: u32 = 15;
 
 /// The map.
