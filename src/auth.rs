@@ -183,7 +183,8 @@ impl Auth {
     pub async fn verify(&self, token: &str) -> Result<Known> {
         let claims = self.0.keys.read(token, self.0.clock.now())?;
         let ended = || Refusal::new(Code::Revoked, "This sign-in has been ended.");
-        let session = self.session(claims.session).await?.filter(|known| known.actor.user == claims.user).ok_or_else(ended)?;
+        let session =
+            self.session(claims.session).await?.filter(|known| known.actor.user == claims.user).ok_or_else(ended)?;
         let mut session = Session::clone(&session);
         session.actor.expires_at = claims.expires_at;
         Ok(Arc::new(session))

@@ -12,7 +12,10 @@ pub async fn check(config: &Config) -> bool {
             println!("{what}: {error:#}");
         }
     };
-    say("configuration", config.check().and_then(|()| config.prepare()).and_then(|()| config.secret()).map(|_| "ok".to_owned()));
+    say(
+        "configuration",
+        config.check().and_then(|()| config.prepare()).and_then(|()| config.secret()).map(|_| "ok".to_owned()),
+    );
     let database = async {
         let store = Store::open(&config.database_url()).await?;
         store.ping().await.map_err(|error| anyhow::anyhow!("{error}"))?;

@@ -82,7 +82,8 @@ impl Config {
             .chain(self.allowed_origins.iter().map(|origin| ("--allowed-origin", Some(origin))))
         {
             if let Some(url) = url {
-                origin_of(url).with_context(|| format!("{setting}: `{url}` must begin with http:// or https:// and a host"))?;
+                origin_of(url)
+                    .with_context(|| format!("{setting}: `{url}` must begin with http:// or https:// and a host"))?;
             }
         }
         if let Some(url) = &self.database_url
@@ -104,9 +105,7 @@ impl Config {
 
     /// Where everything is kept.
     pub fn database_url(&self) -> String {
-        self.database_url
-            .clone()
-            .unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("headhaul.db").display()))
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("headhaul.db").display()))
     }
 
     /// Whether cookies are for encrypted connections only.
@@ -153,7 +152,9 @@ impl Config {
                         .with_context(|| format!("--data-dir: {} can't be written", path.display()))?;
                     secret
                 }
-                Err(error) => return Err(error).with_context(|| format!("--data-dir: {} can't be read", path.display())),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("--data-dir: {} can't be read", path.display()));
+                }
             }
         };
         let secret = secret.trim().to_owned();

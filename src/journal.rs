@@ -55,7 +55,8 @@ pub async fn missed(store: &Store, who: &Actor, since: &Cursor) -> Result<Missed
             whole = false;
             break;
         };
-        let missed = if known.epoch == head.epoch { journal::between(store, stream, known.seq, head).await? } else { None };
+        let missed =
+            if known.epoch == head.epoch { journal::between(store, stream, known.seq, head).await? } else { None };
         let Some(missed) = missed else {
             whole = false;
             break;

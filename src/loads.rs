@@ -9,7 +9,8 @@ use contract::{
     actor::Actor,
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Event, Happened},
     loads::{
-        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad, ViewCounts,
+        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
+        ViewCounts,
     },
     room::Stream,
     status::LoadStatus,
@@ -61,7 +62,8 @@ impl app::loads::port::Loads for Desk {
     async fn cancel_load(&self, who: &Actor, ask: CancelLoad) -> Result<LoadRow, Refusal> {
         let CancelLoad { load_id, version, reason } = ask;
         let status = LoadStatus::Cancelled;
-        Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason: Some(reason), confirmed: false }).await?)
+        Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason: Some(reason), confirmed: false })
+            .await?)
     }
 }
 

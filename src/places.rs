@@ -35,7 +35,9 @@ pub fn cities() -> &'static [Place] {
 
 /// The town of this name and state, in any case.
 pub fn city(name: &str, state: &str) -> Option<&'static Place> {
-    CITIES.iter().find(|place| place.city.eq_ignore_ascii_case(name.trim()) && place.state.eq_ignore_ascii_case(state.trim()))
+    CITIES
+        .iter()
+        .find(|place| place.city.eq_ignore_ascii_case(name.trim()) && place.state.eq_ignore_ascii_case(state.trim()))
 }
 
 /// Up to `most` towns whose "city, state" begins like `text`.
@@ -115,7 +117,11 @@ mod tests {
         assert_eq!(cities().len(), lines, "a line could not be read");
         for place in cities() {
             assert!(zone(&place.zone).is_some(), "{}: {}", place.city, place.zone);
-            assert!((18.0..72.0).contains(&place.point.lat) && (-180.0..-60.0).contains(&place.point.lng), "{}", place.city);
+            assert!(
+                (18.0..72.0).contains(&place.point.lat) && (-180.0..-60.0).contains(&place.point.lng),
+                "{}",
+                place.city
+            );
         }
     }
 

@@ -68,7 +68,13 @@ pub struct Inlets {
 }
 
 /// Puts the sockets around a router and starts sending.
-pub fn mount<S: Clone + Send + Sync + 'static>(router: Router<S>, desk: Desk, auth: Auth, limits: Limits, inlets: Inlets) -> (Router<S>, Wire) {
+pub fn mount<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    desk: Desk,
+    auth: Auth,
+    limits: Limits,
+    inlets: Inlets,
+) -> (Router<S>, Wire) {
     let fleet = Fleet::default();
     let sockets = registry::Registry::default();
     let shared = Shared { desk, auth, fleet: fleet.clone(), limits: limits.clone(), sockets: sockets.clone() };

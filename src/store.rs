@@ -124,7 +124,8 @@ impl Store {
         let options = PgConnectOptions::from_str(url)?;
         let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
         // A name can't be bound; it is ours, and quoted by the server itself.
-        let sql: String = sqlx::query_scalar("SELECT format('CREATE DATABASE %I', $1::text)").bind(name).fetch_one(&pool).await?;
+        let sql: String =
+            sqlx::query_scalar("SELECT format('CREATE DATABASE %I', $1::text)").bind(name).fetch_one(&pool).await?;
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await?;
         pool.close().await;
         let (server, query) = url.split_once('?').map_or((url, None), |(server, query)| (server, Some(query)));

@@ -3,6 +3,7 @@
 pub mod fleet;
 pub mod intake;
 
+use contract::Timestamp;
 use contract::{
     Code, Refusal,
     actor::{Actor, Permission},
@@ -10,7 +11,6 @@ use contract::{
     status::LoadStatus,
     tracking::{Fix, MAX_BATCH, PositionsReceived, Rejected, ReportPositions, TrailFix, TrailQuery, UpdateLocation},
 };
-use contract::Timestamp;
 
 use crate::{
     desk::{Desk, Pace},

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use contract::{Refusal, accounts::Me, actor::Actor};
 use leptos::prelude::use_context;
 
-use crate::{carriers::port::Carriers, fault::Fault, live::port::Journal, loads::port::Loads, tracking::port::Tracking};
+use crate::{
+    carriers::port::Carriers, fault::Fault, live::port::Journal, loads::port::Loads, tracking::port::Tracking,
+};
 
 /// Everything that the pages ask of the server.
 pub trait Desk: Loads + Tracking + Carriers + Journal {}

@@ -48,10 +48,16 @@ impl FromServerFnError for Fault {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(fault) | ServerFnErrorErr::MissingArg(fault) => Refusal::invalid("input", fault).into(),
-            ServerFnErrorErr::Request(text) | ServerFnErrorErr::Response(text) => Self::Unreachable { unreachable: text },
+            ServerFnErrorErr::Args(fault) | ServerFnErrorErr::MissingArg(fault) => {
+                Refusal::invalid("input", fault).into()
+            }
+            ServerFnErrorErr::Request(text) | ServerFnErrorErr::Response(text) => {
+                Self::Unreachable { unreachable: text }
+            }
             // In the browser an answer that is no JSON comes from something between us and the server.
-            ServerFnErrorErr::Deserialization(text) if cfg!(feature = "hydrate") => Self::Unreachable { unreachable: text },
+            ServerFnErrorErr::Deserialization(text) if cfg!(feature = "hydrate") => {
+                Self::Unreachable { unreachable: text }
+            }
             ServerFnErrorErr::Deserialization(fault) => Refusal::invalid("input", fault).into(),
             other => Refusal::new(Code::Internal, other.to_string()).into(),
         }

@@ -63,7 +63,13 @@ pub fn visitor() -> Visitor {
     #[cfg(not(feature = "ssr"))]
     let here = || None::<Visitor>;
     SharedValue::new(move || {
-        here().unwrap_or(Visitor { me: None, now: Timestamp::default(), demo: Vec::new(), tile_url: None, refused: false })
+        here().unwrap_or(Visitor {
+            me: None,
+            now: Timestamp::default(),
+            demo: Vec::new(),
+            tile_url: None,
+            refused: false,
+        })
     })
     .into_inner()
 }

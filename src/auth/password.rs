@@ -37,7 +37,8 @@ pub fn hash(password: &str) -> anyhow::Result<String> {
 pub async fn verify(password: String, hash: String) -> anyhow::Result<bool> {
     let _permit = AT_ONCE.acquire().await.context("password checks are closed")?;
     spawn_blocking(move || {
-        let hash = PasswordHash::new(&hash).map_err(|error| anyhow!("a stored password hash can't be read: {error}"))?;
+        let hash =
+            PasswordHash::new(&hash).map_err(|error| anyhow!("a stored password hash can't be read: {error}"))?;
         Ok(hasher()?.verify_password(password.as_bytes(), &hash).is_ok())
     })
     .await

@@ -64,13 +64,19 @@ impl Ask {
         let clock = Clock::default();
         let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), "only sessions are ended here", 1);
         let find = async |email: &str| {
-            accounts::account(&store, &email.trim().to_lowercase()).await.ok().flatten().with_context(|| format!("nobody signs in as {email}"))
+            accounts::account(&store, &email.trim().to_lowercase())
+                .await
+                .ok()
+                .flatten()
+                .with_context(|| format!("nobody signs in as {email}"))
         };
         match self.what {
             What::Add { company, email, name, role } => {
                 let tenant = accounts::tenant_named(&store, &company).await.map_err(anyhow::Error::from)?;
                 let tenant = tenant.with_context(|| format!("there is no company {company}"))?;
-                let role = Role::named(&role).filter(|role| role.is_staff()).with_context(|| format!("{role} is not a role of the staff"))?;
+                let role = Role::named(&role)
+                    .filter(|role| role.is_staff())
+                    .with_context(|| format!("{role} is not a role of the staff"))?;
                 let mut password = String::new();
                 std::io::stdin().read_line(&mut password)?;
                 let password_hash = super::hash(password.trim_end())?;
@@ -87,8 +93,12 @@ impl Ask {
                 accounts::add_user(&mut tx, user).await.map_err(anyhow::Error::from)?;
                 tx.commit().await.map_err(anyhow::Error::from)?;
             }
-            What::Enable { email } => auth.set_active(find(&email).await?.id, true).await.map_err(anyhow::Error::from)?,
-            What::Disable { email } => auth.set_active(find(&email).await?.id, false).await.map_err(anyhow::Error::from)?,
+            What::Enable { email } => {
+                auth.set_active(find(&email).await?.id, true).await.map_err(anyhow::Error::from)?
+            }
+            What::Disable { email } => {
+                auth.set_active(find(&email).await?.id, false).await.map_err(anyhow::Error::from)?
+            }
         }
         println!("Done.");
         Ok(())

@@ -62,7 +62,8 @@ async fn login_form(edge: &Edge, from: IpAddr, body: &[u8]) -> Response {
 
 /// `POST /api/v1/auth/refresh`: exchanges the refresh cookie.
 pub async fn refresh(State(edge): State<Edge>, headers: HeaderMap) -> Response {
-    let token = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).and_then(|header| cookie(header, REFRESH));
+    let token =
+        headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).and_then(|header| cookie(header, REFRESH));
     let Some(token) = token else { return refuse(Refusal::unauthorized()) };
     match edge.auth.renew(&token).await {
         Ok(opened) => opened_json(&edge, &opened),
@@ -82,8 +83,10 @@ pub async fn logout(State(edge): State<Edge>, known: Option<Extension<Known>>, h
     {
         return refuse(error.into());
     }
-    let wants_page =
-        headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let wants_page = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     let response =
         if wants_page { Redirect::to("/login").into_response() } else { Json(One { data: () }).into_response() };
     with_cookies(&edge, None, response)

@@ -1,5 +1,6 @@
 //! What happens around every call: who it is, whether their page may write, and how a refusal looks.
 
+use app::pages::Page;
 use axum::{
     Json,
     body::{Body, to_bytes},
@@ -8,7 +9,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use app::pages::Page;
 use contract::{Code, Refusal, refusal::Refused};
 
 use super::{
@@ -126,7 +126,8 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
         return response;
     }
     let status = response.status();
-    let is_json = text(response.headers(), header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
+    let is_json =
+        text(response.headers(), header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
     let from_function = response.headers().contains_key("serverfnerror");
     if is_json && !from_function {
         return response;
@@ -164,7 +165,10 @@ pub async fn safe_headers(request: Request, next: Next) -> Response {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -48,7 +48,11 @@ pub fn fallback<IV>(
     edge: &Edge,
     context: impl Fn() + Clone + Send + Sync + 'static,
     document: impl Fn() -> IV + Clone + Send + Sync + 'static,
-) -> impl Fn(State<LeptosOptions>, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> + Clone + Send + Sync + 'static
+) -> impl Fn(State<LeptosOptions>, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>>
++ Clone
++ Send
++ Sync
++ 'static
 where
     IV: IntoView + 'static,
 {

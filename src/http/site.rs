@@ -64,9 +64,14 @@ impl Site {
             None if asked.starts_with("vendor/") => (asked.to_owned(), FOR_EVER),
             None => (asked.to_owned(), FOR_AN_HOUR),
         };
-        let accepts = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accepts =
+            request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let packed = [("br", "br"), ("gzip", "gz")].iter().find_map(|(coding, ending)| {
-            accepts.contains(coding).then(|| Files::get(&format!("{path}.{ending}"))).flatten().map(|file| (*coding, file))
+            accepts
+                .contains(coding)
+                .then(|| Files::get(&format!("{path}.{ending}")))
+                .flatten()
+                .map(|file| (*coding, file))
         });
         let (coding, file) = match packed {
             Some((coding, file)) => (Some(coding), file),
@@ -76,7 +81,13 @@ impl Site {
     }
 }
 
-fn respond(request: &Request, path: &str, coding: Option<&'static str>, file: EmbeddedFile, keep: &'static str) -> Response {
+fn respond(
+    request: &Request,
+    path: &str,
+    coding: Option<&'static str>,
+    file: EmbeddedFile,
+    keep: &'static str,
+) -> Response {
     let tag = file.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
     let tag = format!("\"{tag}\"");
     let same = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());

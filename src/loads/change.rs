@@ -71,8 +71,9 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     let mut load = before.clone();
-    let (carrier_name, active) =
-        carriers::carrier(&mut tx, ask.carrier_id).await?.ok_or_else(|| Refusal::invalid("carrierId", "is not known"))?;
+    let (carrier_name, active) = carriers::carrier(&mut tx, ask.carrier_id)
+        .await?
+        .ok_or_else(|| Refusal::invalid("carrierId", "is not known"))?;
     if !active {
         return Err(Refusal::rule(Rule::CarrierInactive).into());
     }
@@ -91,8 +92,12 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     load.driver_id = ask.driver_id.map(contract::DriverId::uuid);
     load.carrier_rate_cents = ask.carrier_rate_cents.or(load.carrier_rate_cents);
     load.dispatcher_id = load.dispatcher_id.or(Some(who.user.uuid()));
-    rows::note(&mut tx, ask.load_id, &Happening::CarrierAssigned { carrier_name: carrier_name.clone(), driver_name: driver_name.clone() })
-        .await?;
+    rows::note(
+        &mut tx,
+        ask.load_id,
+        &Happening::CarrierAssigned { carrier_name: carrier_name.clone(), driver_name: driver_name.clone() },
+    )
+    .await?;
     let told = |load: &Record, row: LoadRow| LoadAssigned {
         load_id: load.id(),
         load_number: load.load_number.clone(),
@@ -142,8 +147,12 @@ fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move
     fresh(load, version)?;
     let from = load.status();
     from.step(to).ok_or_else(|| {
-        let mut allowed: Vec<_> =
-            from.next().iter().copied().filter(|next| from.step(*next).is_some_and(|step| who.can(needs(from, *next, step)))).collect();
+        let mut allowed: Vec<_> = from
+            .next()
+            .iter()
+            .copied()
+            .filter(|next| from.step(*next).is_some_and(|step| who.can(needs(from, *next, step))))
+            .collect();
         allowed.extend(from.previous().filter(|_| who.can(Permission::LoadStatusRevert)));
         Refusal::illegal_transition(from, to, allowed)
     })
@@ -184,7 +193,13 @@ fn gate(load: &Record, to: LoadStatus, step: Move, confirmed: bool) -> Result<()
 }
 
 /// Writes a load in its new status, with the times that the move implies, and tells of it.
-async fn move_on(tx: &mut Tx<'_>, before: &Record, mut load: Record, to: LoadStatus, reason: Option<String>) -> Result<Record> {
+async fn move_on(
+    tx: &mut Tx<'_>,
+    before: &Record,
+    mut load: Record,
+    to: LoadStatus,
+    reason: Option<String>,
+) -> Result<Record> {
     let from = before.status();
     let now: DateTime<Utc> = store::column(tx.now());
     to.name().clone_into(&mut load.status);
@@ -305,10 +320,22 @@ fn tell_stops(tx: &mut Tx<'_>, load: &Record, marked: &[Marked]) {
         let (load_id, load_number) = (load.id(), load.load_number.clone());
         if let (true, Some(arrived_at)) = (arrived, stop.arrived_at) {
             let load_number = load_number.clone();
-            also(tx, load, |_| StopArrived { load_id, load_number: load_number.clone(), stop_id: stop.id, stop_type: stop.kind, arrived_at });
+            also(tx, load, |_| StopArrived {
+                load_id,
+                load_number: load_number.clone(),
+                stop_id: stop.id,
+                stop_type: stop.kind,
+                arrived_at,
+            });
         }
         if let (true, Some(departed_at)) = (departed, stop.departed_at) {
-            also(tx, load, |_| StopDeparted { load_id, load_number: load_number.clone(), stop_id: stop.id, stop_type: stop.kind, departed_at });
+            also(tx, load, |_| StopDeparted {
+                load_id,
+                load_number: load_number.clone(),
+                stop_id: stop.id,
+                stop_type: stop.kind,
+                departed_at,
+            });
         }
     }
 }

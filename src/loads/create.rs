@@ -89,7 +89,8 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     if new.weight_lbs.is_some_and(|pounds| !(1..=80_000).contains(&pounds)) {
         fault("weightLbs", "must be 1 to 80,000");
     }
-    for (field, cents) in [("customerRateCents", new.customer_rate_cents), ("carrierRateCents", new.carrier_rate_cents)] {
+    for (field, cents) in [("customerRateCents", new.customer_rate_cents), ("carrierRateCents", new.carrier_rate_cents)]
+    {
         if cents.is_some_and(|cents| !(1..=MAX_CENTS).contains(&cents)) {
             fault(field, "must be more than 0");
         }

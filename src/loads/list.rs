@@ -23,7 +23,15 @@ use crate::{
 
 /// Neither completed nor cancelled.
 const ACTIVE: [S; 10] = [
-    S::Planning, S::Pending, S::Tendered, S::Accepted, S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery,
+    S::Planning,
+    S::Pending,
+    S::Tendered,
+    S::Accepted,
+    S::Dispatched,
+    S::AtPickup,
+    S::PickedUp,
+    S::InTransit,
+    S::AtDelivery,
     S::Delivered,
 ];
 const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
@@ -135,7 +143,10 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         statuses: names(query.status.as_deref(), "status", S::named)?,
         carrier: query.carrier_id,
         dispatcher: query.dispatcher_id,
-        equipment: names(query.equipment.as_deref(), "equipment", Equipment::named)?.into_iter().map(Equipment::name).collect(),
+        equipment: names(query.equipment.as_deref(), "equipment", Equipment::named)?
+            .into_iter()
+            .map(Equipment::name)
+            .collect(),
         pickup_from: query.pickup_from,
         pickup_to: query.pickup_to,
         updated_since: query.updated_since,

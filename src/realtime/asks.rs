@@ -155,7 +155,12 @@ async fn join_load<A: Adapter>(
     .await;
 }
 
-async fn leave_load<A: Adapter>(socket: SocketRef<A>, Data(payload): Data<Value>, ack: AckSender<A>, Extension(own): Extension<Own>) {
+async fn leave_load<A: Adapter>(
+    socket: SocketRef<A>,
+    Data(payload): Data<Value>,
+    ack: AckSender<A>,
+    Extension(own): Extension<Own>,
+) {
     let room = socket.clone();
     answer(socket, ack, &own.events, payload, async |ask: WatchLoad| {
         room.leave(Room::Load(ask.load_id).to_string());

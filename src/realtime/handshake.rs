@@ -95,7 +95,9 @@ fn rooms(who: &Actor, namespace: Namespace, positions: bool) -> Vec<Room> {
 async fn identify<A: Adapter>(socket: &SocketRef<A>, hello: &Hello, shared: &Shared) -> Result<Known, Refusal> {
     let parts = socket.req_parts();
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let own_page = || header(ORIGIN).is_some_and(|origin| shared.limits.origins.iter().any(|own| own.eq_ignore_ascii_case(origin)));
+    let own_page = || {
+        header(ORIGIN).is_some_and(|origin| shared.limits.origins.iter().any(|own| own.eq_ignore_ascii_case(origin)))
+    };
     let token = header(AUTHORIZATION)
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(str::to_owned)

@@ -115,7 +115,8 @@ pub async fn send_fleet(wire: Wire, fleet: Fleet) {
         for frame in fleet.tick() {
             let room = Room::Fleet(frame.tenant, frame.view);
             let positions = FleetPositions { positions: frame.positions, full: false };
-            wire.send(Namespace::Tracking, room, FleetPositions::NAME, &envelope(frame.tenant, clock.now(), positions)).await;
+            wire.send(Namespace::Tracking, room, FleetPositions::NAME, &envelope(frame.tenant, clock.now(), positions))
+                .await;
         }
         tokio::time::sleep(TICK).await;
     }

@@ -270,7 +270,13 @@ pub async fn set_active(tx: &mut Tx<'_>, user: UserId, active: bool) -> Result<b
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_session(tx: &mut Tx<'_>, id: SessionId, user: UserId, refresh_hash: &str, expires_at: Timestamp) -> Result<()> {
+pub async fn add_session(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    user: UserId,
+    refresh_hash: &str,
+    expires_at: Timestamp,
+) -> Result<()> {
     const SQL: &str = "INSERT INTO sessions (id, user_id, refresh_hash, rotated_at, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $4, $5)";
     let now = column(tx.now());
@@ -283,8 +289,15 @@ pub async fn add_session(tx: &mut Tx<'_>, id: SessionId, user: UserId, refresh_h
 ///
 /// # Errors
 /// When the database fails.
-pub async fn rotate(tx: &mut Tx<'_>, session: SessionId, old_hash: &str, new_hash: &str, expires_at: Timestamp) -> Result<bool> {
-    const SQL: &str = "UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = $3, rotated_at = $4, expires_at = $5
+pub async fn rotate(
+    tx: &mut Tx<'_>,
+    session: SessionId,
+    old_hash: &str,
+    new_hash: &str,
+    expires_at: Timestamp,
+) -> Result<bool> {
+    const SQL: &str =
+        "UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = $3, rotated_at = $4, expires_at = $5
         WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL";
     let now = column(tx.now());
     let changed = within!(tx, db => sqlx::query(SQL).bind(session.uuid()).bind(old_hash).bind(new_hash).bind(now)

@@ -15,7 +15,8 @@ use crate::error::Result;
 /// # Errors
 /// When the database fails.
 pub async fn all(store: &Store, tenant: TenantId) -> Result<Vec<CarrierRow>> {
-    const CARRIERS: &str = "SELECT id, name, mc_number, active, equipment FROM carriers WHERE tenant_id = $1 ORDER BY name";
+    const CARRIERS: &str =
+        "SELECT id, name, mc_number, active, equipment FROM carriers WHERE tenant_id = $1 ORDER BY name";
     const DRIVERS: &str = "SELECT id, carrier_id, name, phone FROM drivers WHERE tenant_id = $1 ORDER BY name";
     let carriers: Vec<(Uuid, String, String, bool, String)> =
         on!(store, db => sqlx::query_as(CARRIERS).bind(tenant.uuid()).fetch_all(db).await?);
@@ -68,7 +69,13 @@ pub async fn driver(tx: &mut Tx<'_>, id: DriverId) -> Result<Option<(CarrierId, 
 ///
 /// # Errors
 /// When the database fails or the number is taken.
-pub async fn add_carrier(tx: &mut Tx<'_>, id: CarrierId, name: &str, mc_number: &str, equipment: &[Equipment]) -> Result<()> {
+pub async fn add_carrier(
+    tx: &mut Tx<'_>,
+    id: CarrierId,
+    name: &str,
+    mc_number: &str,
+    equipment: &[Equipment],
+) -> Result<()> {
     const SQL: &str = "INSERT INTO carriers (id, tenant_id, name, mc_number, active, equipment)
         VALUES ($1, $2, $3, $4, TRUE, $5)";
     let tenant = tx.tenant().uuid();

@@ -19,8 +19,15 @@ use crate::{clock::new_secret, error::Result};
 pub const MAX_MISSED: i64 = 1_000;
 
 /// Writes an event into a stream; gives its number and the stream's epoch.
-pub(super) async fn append(tx: &mut Tx<'_>, stream: Stream, id: EventId, name: &str, data: &Value) -> Result<(u64, String)> {
-    const SQL: &str = "INSERT INTO journal (stream, seq, id, tenant_id, name, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(super) async fn append(
+    tx: &mut Tx<'_>,
+    stream: Stream,
+    id: EventId,
+    name: &str,
+    data: &Value,
+) -> Result<(u64, String)> {
+    const SQL: &str =
+        "INSERT INTO journal (stream, seq, id, tenant_id, name, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let stream = stream.to_string();
     let (seq, epoch) = tx::touch_stream(tx, &stream, &new_epoch()).await?;
     let (tenant, at) = (tx.tenant(), column(tx.now()));

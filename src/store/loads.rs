@@ -3,6 +3,7 @@
 mod record;
 mod write;
 
+use chrono::{DateTime, Utc};
 use contract::{
     LoadId, StopId, Timestamp,
     actor::{Actor, Role},
@@ -10,7 +11,6 @@ use contract::{
     loads::{Happening, LoadRow, SORTS, Stop, StopKind, TimelineEntry, Town},
     status::LoadStatus,
 };
-use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -138,7 +138,8 @@ macro_rules! narrow {
         if let Some(text) = &filter.text {
             let like = format!("%{}%", text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_"));
             q.push(" AND (LOWER(l.load_number) LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
-            for column in ["l.customer_name", "c.name", "d.name", "l.origin_city", "l.destination_city", "l.reference"] {
+            for column in ["l.customer_name", "c.name", "d.name", "l.origin_city", "l.destination_city", "l.reference"]
+            {
                 q.push(" OR LOWER(").push(column).push(") LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
             }
             q.push(")");

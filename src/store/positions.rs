@@ -123,7 +123,8 @@ pub struct Kept {
 /// # Errors
 /// When the database fails.
 pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestamp)>> {
-    const SQL: &str = "INSERT INTO fixes (load_id, at, source, received_at, lat, lng, speed, heading, accuracy, suspect) ";
+    const SQL: &str =
+        "INSERT INTO fixes (load_id, at, source, received_at, lat, lng, speed, heading, accuracy, suspect) ";
     let mut fresh = Vec::with_capacity(kept.len());
     for part in kept.chunks(ROWS) {
         let rows: Vec<(Uuid, DateTime<Utc>)> = within!(tx, db => {
@@ -153,7 +154,8 @@ pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestam
 /// # Errors
 /// When the database fails.
 pub async fn move_marker(tx: &mut Tx<'_>, fix: &Fix, track: &Track) -> Result<()> {
-    const SQL: &str = "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at)
+    const SQL: &str =
+        "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
             source = excluded.source, speed = excluded.speed, heading = excluded.heading,
@@ -212,7 +214,8 @@ pub async fn trail(store: &Store, load: LoadId, from: Timestamp, to: Timestamp, 
 /// # Errors
 /// When the database fails.
 pub async fn newest(store: &Store, tenant: TenantId) -> Result<HashMap<LoadId, contract::tracking::LastFix>> {
-    const SQL: &str = "SELECT k.load_id, k.lat, k.lng, k.at, k.speed, k.heading FROM tracks k JOIN loads l ON l.id = k.load_id
+    const SQL: &str =
+        "SELECT k.load_id, k.lat, k.lng, k.at, k.speed, k.heading FROM tracks k JOIN loads l ON l.id = k.load_id
         WHERE l.tenant_id = $1 AND l.status IN ('DISPATCHED', 'AT_PICKUP', 'PICKED_UP', 'IN_TRANSIT', 'AT_DELIVERY')";
     type Row = (Uuid, f64, f64, DateTime<Utc>, Option<f64>, Option<f64>);
     let rows: Vec<Row> = on!(store, db => sqlx::query_as(SQL).bind(tenant.uuid()).fetch_all(db).await?);

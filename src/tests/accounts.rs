@@ -28,7 +28,10 @@ fn a_sign_in_gives_a_token_and_cookies_that_scripts_cannot_read() {
             .unwrap();
 
         let cookies = cookies(&answer);
-        assert!(cookies.iter().all(|cookie| cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax")), "{cookies:?}");
+        assert!(
+            cookies.iter().all(|cookie| cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax")),
+            "{cookies:?}"
+        );
         let me = server.dispatcher().await.get("/api/v1/auth/me").await;
         assert_eq!(me.data()["roles"], json!(["DISPATCH"]));
         server.stop().await;
@@ -41,7 +44,8 @@ fn a_wrong_password_and_an_unknown_address_look_the_same() {
         let server = TestServer::start(engine).await;
         let nobody = Client::nobody(&server.base);
         let wrong = nobody.post("/api/v1/auth/login", json!({ "email": "ops@blueridge.test", "password": "x" })).await;
-        let unknown = nobody.post("/api/v1/auth/login", json!({ "email": "who@blueridge.test", "password": "x" })).await;
+        let unknown =
+            nobody.post("/api/v1/auth/login", json!({ "email": "who@blueridge.test", "password": "x" })).await;
 
         wrong.refused(401, "unauthorized");
         assert_eq!(wrong.body, unknown.body);

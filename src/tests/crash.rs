@@ -59,7 +59,13 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
             let detail = driver.load(load.id).await;
             assert_eq!(detail.data()["load"]["status"], status);
             assert_eq!(detail.data()["load"]["version"], version);
-            let kept = driver.get(&format!("/api/v1/loads/positions?loadId={}", load.id)).await.data().as_array().unwrap().len() as u64;
+            let kept = driver
+                .get(&format!("/api/v1/loads/positions?loadId={}", load.id))
+                .await
+                .data()
+                .as_array()
+                .unwrap()
+                .len() as u64;
             assert!(kept >= stored, "round {round}: {stored} were acknowledged, {kept} are there");
 
             let moved = driver
@@ -76,28 +82,36 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
                 tokio::spawn(async move {
                     for n in 0..10_000 {
                         let at = base.plus_ms(i64::from(start + n * 4) * 10);
-                        let ask = json!({ "positions": [{ "loadId": load, "lat": 39.1, "lng": -94.6, "recordedAt": at }] });
+                        let ask =
+                            json!({ "positions": [{ "loadId": load, "lat": 39.1, "lng": -94.6, "recordedAt": at }] });
                         let http = reqwest::Client::new()
                             .post(format!("{}/api/v1/positions", driver.base))
                             .bearer_auth(&driver.token)
                             .json(&ask);
                         let Ok(answer) = http.send().await else { return };
                         let Ok(body) = answer.json::<serde_json::Value>().await else { return };
-                        acknowledged.fetch_add(body["data"]["accepted"].as_u64().unwrap_or(0), std::sync::atomic::Ordering::SeqCst);
+                        acknowledged.fetch_add(
+                            body["data"]["accepted"].as_u64().unwrap_or(0),
+                            std::sync::atomic::Ordering::SeqCst,
+                        );
                     }
                 })
             });
             let senders: Vec<_> = senders.collect();
-            while acknowledged.load(std::sync::atomic::Ordering::SeqCst) < 100 {
-                tokio::task::yield_now().await;
-            }
+            let enough = async {
+                while acknowledged.load(std::sync::atomic::Ordering::SeqCst) < 100 {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(60), enough).await.expect("positions are acknowledged");
             process.kill();
             for sender in senders {
                 sender.await.unwrap();
             }
             stored = kept.max(stored) + acknowledged.load(std::sync::atomic::Ordering::SeqCst);
             stored = stored.min(2_000);
-            first += 1_000_000;
+            // The next round's fixes begin after this one's, and all of them lie in the past.
+            first += 40_000;
         }
         let process = Process::start(&path, &url);
         let driver = Client::sign_in(&process.base, "driver1@blueridge.test").await;

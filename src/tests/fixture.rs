@@ -89,8 +89,16 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let url = fresh_database(engine, folder.path()).await;
         let data = folder.path().display().to_string();
-        let mut arguments =
-            vec!["--listen", "127.0.0.1:0", "--data-dir", &data, "--database-url", &url, "--sign-ins-per-minute", "10000"];
+        let mut arguments = vec![
+            "--listen",
+            "127.0.0.1:0",
+            "--data-dir",
+            &data,
+            "--database-url",
+            &url,
+            "--sign-ins-per-minute",
+            "10000",
+        ];
         arguments.extend(more);
         let clock = Clock::default();
         let server = serve::prepare(config(&arguments), clock.clone()).await.unwrap();
@@ -170,7 +178,9 @@ async fn found(store: &Store, clock: &Clock, slug: &'static str) -> Company {
         let driver = DriverId::new(new_id());
         let name = format!("Carrier {number} of {slug}");
         carriers::add_carrier(&mut tx, carrier, &name, &format!("10000{number}"), &[Equipment::DryVan]).await.unwrap();
-        carriers::add_driver(&mut tx, driver, carrier, &format!("Driver {number} of {slug}"), "+15550100").await.unwrap();
+        carriers::add_driver(&mut tx, driver, carrier, &format!("Driver {number} of {slug}"), "+15550100")
+            .await
+            .unwrap();
         let portal = user(format!("carrier{number}"), Role::CarrierDispatcher, Some(carrier), None);
         accounts::add_user(&mut tx, portal).await.unwrap();
         let drives = user(format!("driver{number}"), Role::Driver, Some(carrier), Some(driver));
@@ -235,7 +245,8 @@ impl Client {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).header("accept", "application/json");
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.base)).header("accept", "application/json");
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
         }

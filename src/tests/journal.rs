@@ -22,7 +22,8 @@ fn a_reader_who_was_away_gets_exactly_what_they_missed() {
         dispatcher.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
 
         let answer = missed(&dispatcher, &cursor).await;
-        let names: Vec<_> = answer["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect();
+        let names: Vec<_> =
+            answer["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect();
         assert_eq!(names, ["load:created", "load:status:changed", "load:assigned"]);
         assert_eq!(answer["snapshot"], false);
         assert_eq!(missed(&dispatcher, &answer["cursor"]).await["events"], json!([]), "and nothing twice");
@@ -51,7 +52,8 @@ fn numbers_have_no_holes_however_many_write_at_once() {
             write.await.unwrap();
         }
         let answer = missed(&dispatcher, &cursor).await;
-        let seqs: Vec<_> = answer["events"].as_array().unwrap().iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+        let seqs: Vec<_> =
+            answer["events"].as_array().unwrap().iter().map(|event| event["seq"].as_u64().unwrap()).collect();
         assert_eq!(seqs, (1..=30).collect::<Vec<_>>());
         server.stop().await;
     });
@@ -63,7 +65,8 @@ fn a_cursor_that_cannot_be_trusted_is_answered_honestly() {
         let server = TestServer::start(engine).await;
         let dispatcher = server.dispatcher().await;
         dispatcher.create_load().await;
-        let good: Cursor = serde_json::from_value(dispatcher.get("/api/v1/loads").await.body["cursor"].clone()).unwrap();
+        let good: Cursor =
+            serde_json::from_value(dispatcher.get("/api/v1/loads").await.body["cursor"].clone()).unwrap();
         let stream = format!("tenant:{}", server.blue.tenant);
         let spoiled = |mark: Mark| {
             let mut cursor = good.clone();
@@ -103,10 +106,18 @@ fn a_carrier_hears_of_its_own_loads_and_of_nothing_else() {
 
         let names = async |client: &Client, cursor: &Value| -> Vec<String> {
             let answer = missed(client, cursor).await;
-            answer["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap().to_owned()).collect()
+            answer["events"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|event| event["event"].as_str().unwrap().to_owned())
+                .collect()
         };
         assert_eq!(names(&first, &of_first).await, ["carrier:load:assigned", "carrier:load:withdrawn"]);
-        assert_eq!(names(&second, &of_second).await, ["carrier:load:assigned", "load:status:changed", "load:dispatched"]);
+        assert_eq!(
+            names(&second, &of_second).await,
+            ["carrier:load:assigned", "load:status:changed", "load:dispatched"]
+        );
         assert_eq!(names(&stranger, &of_stranger).await, Vec::<String>::new());
         server.stop().await;
     });

@@ -28,7 +28,8 @@ fn a_load_lives_from_its_entry_to_its_completion() {
         let detail = dispatcher.load(load.id).await;
         let stops = detail.data()["stops"].as_array().unwrap();
         assert!(stops.iter().all(|stop| stop["arrivedAt"].is_string() && stop["departedAt"].is_string()), "{stops:?}");
-        let kinds: Vec<_> = detail.data()["timeline"].as_array().unwrap().iter().map(|entry| entry["kind"].clone()).collect();
+        let kinds: Vec<_> =
+            detail.data()["timeline"].as_array().unwrap().iter().map(|entry| entry["kind"].clone()).collect();
         assert_eq!(kinds.iter().filter(|kind| **kind == "status_changed").count(), 9);
         assert_eq!(kinds.last().unwrap(), "load_created");
         server.stop().await;
@@ -45,7 +46,10 @@ fn of_two_who_change_the_same_version_the_second_learns_who_was_first() {
 
         first.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
         let answer = second
-            .post("/api/v1/loads/assign", json!({ "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[1] }))
+            .post(
+                "/api/v1/loads/assign",
+                json!({ "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[1] }),
+            )
             .await;
 
         let details = &answer.refused(409, "conflict")["details"];
@@ -142,12 +146,28 @@ fn each_edge_has_its_conditions_and_its_roles() {
         let load = dispatcher.move_to(&load, "DISPATCHED").await;
         dispatcher.try_move(&load, "ACCEPTED").await.refused(403, "forbidden");
         assert_eq!(rule(&ops.try_move(&load, "ACCEPTED").await), "reason_needed");
-        let back = json!({ "loadId": load.id, "version": load.version, "status": "ACCEPTED", "reason": "Truck broke down" });
+        let back =
+            json!({ "loadId": load.id, "version": load.version, "status": "ACCEPTED", "reason": "Truck broke down" });
         let load = ops.post("/api/v1/loads/status", back).await.row();
 
-        dispatcher.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": "x" })).await.refused(403, "forbidden");
-        assert_eq!(rule(&ops.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": " " })).await), "reason_needed");
-        let gone = ops.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": "Customer withdrew" })).await.row();
+        dispatcher
+            .post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": "x" }))
+            .await
+            .refused(403, "forbidden");
+        assert_eq!(
+            rule(
+                &ops.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": " " }))
+                    .await
+            ),
+            "reason_needed"
+        );
+        let gone = ops
+            .post(
+                "/api/v1/loads/cancel",
+                json!({ "loadId": load.id, "version": load.version, "reason": "Customer withdrew" }),
+            )
+            .await
+            .row();
         assert_eq!(gone.status.name(), "CANCELLED");
         server.stop().await;
     });
@@ -240,13 +260,26 @@ fn bad_input_is_refused_at_its_field() {
         ] {
             let answer = dispatcher.post("/api/v1/loads", new).await;
             let fields = &answer.refused(400, "invalid")["details"]["fields"];
-            let found = fields[field].is_string() || (field == "stops[1].windowStart" && fields["stops[1].windowEnd"].is_string());
+            let found = fields[field].is_string()
+                || (field == "stops[1].windowStart" && fields["stops[1].windowEnd"].is_string());
             assert!(found, "{field}: {fields}");
         }
         for body in ["", "{", "[]", "null", r#"{"customerName": 5}"#, r#"{"equipment": "SLED"}"#] {
-            dispatcher.send(reqwest::Method::POST, "/api/v1/loads", Some(body.to_owned())).await.refused(400, "invalid");
+            dispatcher
+                .send(reqwest::Method::POST, "/api/v1/loads", Some(body.to_owned()))
+                .await
+                .refused(400, "invalid");
         }
-        for path in ["loads?status=LOST", "loads?sort=colour", "loads?size=0", "loads?size=5000", "loads?page=x", "loads/one?id=7", "loads/active?bounds=1,2", "loads?view=nothing"] {
+        for path in [
+            "loads?status=LOST",
+            "loads?sort=colour",
+            "loads?size=0",
+            "loads?size=5000",
+            "loads?page=x",
+            "loads/one?id=7",
+            "loads/active?bounds=1,2",
+            "loads?view=nothing",
+        ] {
             dispatcher.get(&format!("/api/v1/{path}")).await.refused(400, "invalid");
         }
         let long = format!("{{\"customerName\": \"{}\"}}", "x".repeat(600_000));
@@ -270,7 +303,13 @@ fn lists_filter_sort_search_and_page() {
         }
         let names = async |query: &str| -> (Vec<String>, u64) {
             let answer = dispatcher.get(&format!("/api/v1/loads?{query}")).await;
-            let rows = answer.data().as_array().unwrap().iter().map(|row| row["customerName"].as_str().unwrap()[9..12].to_owned()).collect();
+            let rows = answer
+                .data()
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["customerName"].as_str().unwrap()[9..12].to_owned())
+                .collect();
             (rows, answer.body["page"]["total"].as_u64().unwrap())
         };
 

@@ -35,7 +35,17 @@ fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(Strin
 }
 
 const ROLES: [&str; 11] = [
-    "admin", "ops", "dispatch1", "sales", "accounting", "relations", "support", "readonly", "carrier1", "driver1", "driver2",
+    "admin",
+    "ops",
+    "dispatch1",
+    "sales",
+    "accounting",
+    "relations",
+    "support",
+    "readonly",
+    "carrier1",
+    "driver1",
+    "driver2",
 ];
 
 #[test]
@@ -50,7 +60,8 @@ fn no_call_tells_or_changes_anything_of_another_company() {
         for role in ROLES {
             let stranger = server.sign_in(&format!("{role}@prairie.test")).await;
             for (method, path) in calls() {
-                let (path, body) = example(&method, &path, &id, &carrier).unwrap_or_else(|| panic!("{method} {path} has no example"));
+                let (path, body) =
+                    example(&method, &path, &id, &carrier).unwrap_or_else(|| panic!("{method} {path} has no example"));
                 let method = method.parse().unwrap();
                 let answer = stranger.send(method, &path, body.map(|body| body.to_string())).await;
                 let text = answer.body.to_string();

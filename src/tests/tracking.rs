@@ -103,10 +103,23 @@ fn each_bad_position_is_refused_with_its_own_code_and_the_others_are_stored() {
         )
         .await;
         assert_eq!(answer.data()["accepted"], 1);
-        let codes: Vec<_> = answer.data()["rejected"].as_array().unwrap().iter().map(|r| (r["index"].as_u64().unwrap(), r["code"].as_str().unwrap())).collect();
+        let codes: Vec<_> = answer.data()["rejected"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| (r["index"].as_u64().unwrap(), r["code"].as_str().unwrap()))
+            .collect();
         assert_eq!(
             codes,
-            [(1, "bad_coordinates"), (2, "bad_coordinates"), (3, "bad_time"), (4, "bad_time"), (5, "invalid"), (6, "not_found"), (7, "not_found")]
+            [
+                (1, "bad_coordinates"),
+                (2, "bad_coordinates"),
+                (3, "bad_time"),
+                (4, "bad_time"),
+                (5, "invalid"),
+                (6, "not_found"),
+                (7, "not_found")
+            ]
         );
         for body in [json!([]), json!("x"), json!([{ "loadId": load.id, "lat": "12", "lng": 1 }])] {
             report(&driver, body).await.refused(400, "invalid");
@@ -126,11 +139,19 @@ fn only_the_loads_own_driver_and_carrier_may_say_where_it_is() {
             let client = server.sign_in(&format!("{who}@blueridge.test")).await;
             let answer = report(&client, fix.clone()).await;
             assert_eq!(answer.data()["accepted"], accepted, "{who}");
-            let expected = if who == "carrier1" { json!([]) } else if accepted == 1 { json!([]) } else { json!([{ "index": 0, "code": "not_found" }]) };
+            let expected = if who == "carrier1" {
+                json!([])
+            } else if accepted == 1 {
+                json!([])
+            } else {
+                json!([{ "index": 0, "code": "not_found" }])
+            };
             assert_eq!(answer.data()["rejected"], expected, "{who}");
         }
         for who in ["dispatch1", "admin", "readonly"] {
-            report(&server.sign_in(&format!("{who}@blueridge.test")).await, fix.clone()).await.refused(403, "forbidden");
+            report(&server.sign_in(&format!("{who}@blueridge.test")).await, fix.clone())
+                .await
+                .refused(403, "forbidden");
         }
         let stranger = server.sign_in("driver1@prairie.test").await;
         assert_eq!(report(&stranger, fix).await.data()["rejected"][0]["code"], "not_found");

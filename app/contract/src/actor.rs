@@ -142,18 +142,51 @@ impl Role {
         use Permission as P;
         match self {
             Self::Admin => &[
-                P::LoadView, P::LoadCreate, P::LoadAssign, P::LoadDispatch, P::LoadStatusUpdate, P::LoadStatusRevert,
-                P::LoadCancel, P::LoadCancelLate, P::CarrierOverride, P::BoardView, P::TrackingView, P::FinanceView,
-                P::CarrierRateView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView,
+                P::LoadView,
+                P::LoadCreate,
+                P::LoadAssign,
+                P::LoadDispatch,
+                P::LoadStatusUpdate,
+                P::LoadStatusRevert,
+                P::LoadCancel,
+                P::LoadCancelLate,
+                P::CarrierOverride,
+                P::BoardView,
+                P::TrackingView,
+                P::FinanceView,
+                P::CarrierRateView,
+                P::DriverPhoneView,
+                P::InternalNotesView,
+                P::CarrierView,
             ],
             Self::OperationsManager => &[
-                P::LoadView, P::LoadCreate, P::LoadAssign, P::LoadDispatch, P::LoadStatusUpdate, P::LoadStatusRevert,
-                P::LoadCancel, P::BoardView, P::TrackingView, P::FinanceView, P::CarrierRateView, P::DriverPhoneView,
-                P::InternalNotesView, P::CarrierView,
+                P::LoadView,
+                P::LoadCreate,
+                P::LoadAssign,
+                P::LoadDispatch,
+                P::LoadStatusUpdate,
+                P::LoadStatusRevert,
+                P::LoadCancel,
+                P::BoardView,
+                P::TrackingView,
+                P::FinanceView,
+                P::CarrierRateView,
+                P::DriverPhoneView,
+                P::InternalNotesView,
+                P::CarrierView,
             ],
             Self::Dispatch => &[
-                P::LoadView, P::LoadCreate, P::LoadAssign, P::LoadDispatch, P::LoadStatusUpdate, P::BoardView,
-                P::TrackingView, P::CarrierRateView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView,
+                P::LoadView,
+                P::LoadCreate,
+                P::LoadAssign,
+                P::LoadDispatch,
+                P::LoadStatusUpdate,
+                P::BoardView,
+                P::TrackingView,
+                P::CarrierRateView,
+                P::DriverPhoneView,
+                P::InternalNotesView,
+                P::CarrierView,
             ],
             Self::Sales | Self::Accounting => &[P::FinanceView, P::CarrierRateView],
             Self::CarrierRelations => &[P::CarrierRateView, P::DriverPhoneView, P::CarrierView],
@@ -240,7 +273,9 @@ mod tests {
     #[test]
     fn nobody_at_a_carrier_sees_the_customers_rate_or_internal_notes() {
         for role in ROLES.into_iter().filter(|role| !role.is_staff()) {
-            for hidden in [Permission::FinanceView, Permission::InternalNotesView, Permission::BoardView, Permission::CarrierView] {
+            for hidden in
+                [Permission::FinanceView, Permission::InternalNotesView, Permission::BoardView, Permission::CarrierView]
+            {
                 assert!(!role.permissions().contains(&hidden), "{} has {hidden:?}", role.name());
             }
         }

@@ -39,8 +39,18 @@ use LoadStatus as S;
 
 /// Every status in the order of a load's life.
 pub const STATUSES: [LoadStatus; 12] = [
-    S::Planning, S::Pending, S::Tendered, S::Accepted, S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit,
-    S::AtDelivery, S::Delivered, S::Completed, S::Cancelled,
+    S::Planning,
+    S::Pending,
+    S::Tendered,
+    S::Accepted,
+    S::Dispatched,
+    S::AtPickup,
+    S::PickedUp,
+    S::InTransit,
+    S::AtDelivery,
+    S::Delivered,
+    S::Completed,
+    S::Cancelled,
 ];
 
 /// What a move from one status to another is.

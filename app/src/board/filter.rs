@@ -35,8 +35,10 @@ pub struct Filter {
 impl Filter {
     /// Reads it from the address.
     pub fn read(query: &ParamsMap) -> Self {
-        let view = query.get_str("view").and_then(|name| VIEWS.iter().find(|(_, own)| *own == name)).map(|(view, _)| *view);
-        let equipment = query.get_str("equipment").unwrap_or_default().split(',').filter_map(Equipment::named).collect();
+        let view =
+            query.get_str("view").and_then(|name| VIEWS.iter().find(|(_, own)| *own == name)).map(|(view, _)| *view);
+        let equipment =
+            query.get_str("equipment").unwrap_or_default().split(',').filter_map(Equipment::named).collect();
         Self { view, equipment, q: query.get_str("q").unwrap_or_default().to_owned() }
     }
 

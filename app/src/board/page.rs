@@ -75,7 +75,8 @@ fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
     Memo::new(move |_| {
         let filter = filter.get();
         // Only these two views change with the clock alone.
-        let now = if matches!(filter.view, Some(View::AtRisk | View::Today)) { when::now() } else { when::now_untracked() };
+        let now =
+            if matches!(filter.view, Some(View::AtRisk | View::Today)) { when::now() } else { when::now_untracked() };
         let cards = |lane| {
             book.select(
                 |entry| entry.status().lane() == Some(lane) && is_on_board(entry, now) && filter.keeps(entry, me, now),
@@ -127,7 +128,8 @@ fn tell_of_others(hands: Hands) {
     Effect::new(move |_| {
         let Some(happened) = live.heard.get() else { return };
         if let (Happened::LoadStatusChanged(moved), false) = (&happened, live.is_mine(&happened)) {
-            let (who, number, status) = (moved.updated_by.clone(), moved.load_number.clone(), status_word(moved.new_status));
+            let (who, number, status) =
+                (moved.updated_by.clone(), moved.load_number.clone(), status_word(moved.new_status));
             hands.said.set(say!(board.moved_by, who = who, number = number, status = status));
         }
     });

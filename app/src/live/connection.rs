@@ -96,7 +96,10 @@ impl Line {
         for event in ["online", "focus", "visibilitychange"] {
             window_event_listener_untyped(event, move |_| self.wake());
         }
-        set_interval(move || spawn_local(async move { _ = self.renew().await }), Duration::from_millis(session::EVERY_MS));
+        set_interval(
+            move || spawn_local(async move { _ = self.renew().await }),
+            Duration::from_millis(session::EVERY_MS),
+        );
     }
 
     fn take(&'static self, name: &str, value: &JsValue) {
@@ -136,7 +139,8 @@ impl Line {
         spawn_local(async move {
             let since = self.live.inbox.with_value(|inbox| inbox.cursor().clone());
             let over_socket = if self.events.connected() {
-                let answer = self.events.timeout(ANSWER_MS).ask("sync:request", &js(&json(&SyncRequest { since }))).await;
+                let answer =
+                    self.events.timeout(ANSWER_MS).ask("sync:request", &js(&json(&SyncRequest { since }))).await;
                 answer.ok().and_then(|answer| serde_json::from_str::<Missed<Value>>(&text(&answer)).ok())
             } else {
                 None
@@ -330,7 +334,10 @@ pub(super) fn code(fault: &JsValue) -> String {
 
 /// What an envelope carries; the value itself when it is bare.
 pub(super) fn data(value: &JsValue) -> JsValue {
-    js_sys::Reflect::get(value, &"data".into()).ok().filter(|data| !data.is_undefined()).unwrap_or_else(|| value.clone())
+    js_sys::Reflect::get(value, &"data".into())
+        .ok()
+        .filter(|data| !data.is_undefined())
+        .unwrap_or_else(|| value.clone())
 }
 
 /// A value of the browser's as JSON.

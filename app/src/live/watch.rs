@@ -69,7 +69,14 @@ impl Watch {
                 && let Ok(told) = serde_json::from_str::<LoadLocationUpdated>(&text(&data(&value)))
             {
                 let at = told.recorded_at.millis();
-                book.moved([FleetFix(told.load_id, told.location.lat, told.location.lng, told.heading, told.speed, at)]);
+                book.moved([FleetFix(
+                    told.load_id,
+                    told.location.lat,
+                    told.location.lng,
+                    told.heading,
+                    told.speed,
+                    at,
+                )]);
             }
         });
         Effect::new(move |_| {

@@ -50,7 +50,11 @@ pub fn ways(visitor: &Visitor, from: LoadStatus) -> impl Iterator<Item = LoadSta
 pub fn cannot_go(visitor: &Visitor, from: LoadStatus) -> String {
     let ways: Vec<_> = ways(visitor, from).map(status_word).collect();
     let from = status_word(from);
-    if ways.is_empty() { say!(board.stays, from = from) } else { say!(board.illegal, from = from, ways = ways.join(", ")) }
+    if ways.is_empty() {
+        say!(board.stays, from = from)
+    } else {
+        say!(board.illegal, from = from, ways = ways.join(", "))
+    }
 }
 
 /// What must be asked before a load moves.
@@ -59,7 +63,9 @@ fn question(entry: &Entry, to: LoadStatus, step: Move) -> Option<Dialog> {
     let nobody = entry.row.carrier.is_none() || (to == S::Dispatched && entry.row.driver.is_none());
     match (step, to) {
         (Move::Backward | Move::Cancel, _) => Some(Dialog::Reason { load, to }),
-        (Move::Forward, S::Tendered | S::Accepted | S::Dispatched) if nobody => Some(Dialog::Assign { load, then: Some(to) }),
+        (Move::Forward, S::Tendered | S::Accepted | S::Dispatched) if nobody => {
+            Some(Dialog::Assign { load, then: Some(to) })
+        }
         (Move::Forward, S::Delivered | S::Completed) => Some(Dialog::Confirm { load, to }),
         // Whether a rate is agreed only the server knows for certain: events carry no money.
         _ => None,
@@ -132,7 +138,8 @@ mod sending {
     }
 
     async fn fulfil(live: Live, load: LoadId, ticket: Ticket, to: LoadStatus) {
-        let seen = live.book.entry(load).map(|entry| entry.with_untracked(|entry| (entry.row.status, entry.row.version)));
+        let seen =
+            live.book.entry(load).map(|entry| entry.with_untracked(|entry| (entry.row.status, entry.row.version)));
         // A wish that was built on a refused one is void, and so is one that somebody else has fulfilled.
         let Some((_, version)) = seen.filter(|(from, _)| from.step(to).is_some()) else {
             return live.book.settle(load, ticket, None);

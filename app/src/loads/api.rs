@@ -2,7 +2,10 @@
 
 use contract::{
     Listed, LoadId, One,
-    loads::{ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad, ViewCounts},
+    loads::{
+        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
+        ViewCounts,
+    },
 };
 use leptos::{
     prelude::*,

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use contract::{
     Listed, LoadId, Refusal,
     actor::Actor,
-    loads::{ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad, ViewCounts},
+    loads::{
+        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
+        ViewCounts,
+    },
 };
 
 /// Loads, always as far as `who` may see and change them.

@@ -125,7 +125,12 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_stop(tx: &mut Tx<'_>, stop: StopId, arrived: Option<Timestamp>, departed: Option<Timestamp>) -> Result<()> {
+pub async fn mark_stop(
+    tx: &mut Tx<'_>,
+    stop: StopId,
+    arrived: Option<Timestamp>,
+    departed: Option<Timestamp>,
+) -> Result<()> {
     const SQL: &str = "UPDATE stops SET arrived_at = $2, departed_at = $3 WHERE id = $1";
     within!(tx, db => sqlx::query(SQL).bind(stop.uuid()).bind(arrived.map(column)).bind(departed.map(column))
         .execute(db).await?.rows_affected());
