@@ -116,13 +116,12 @@ impl Config {
     /// The origins whose pages may write with the session cookie. On a loopback address both of its names are meant.
     pub fn origins(&self, listening: SocketAddr) -> Vec<String> {
         let mut origins: Vec<String> = self.allowed_origins.iter().filter_map(|url| origin_of(url)).collect();
-        match &self.public_url {
-            Some(url) => origins.extend(origin_of(url)),
-            None => {
-                origins.push(format!("http://{listening}"));
-                if listening.ip().is_loopback() {
-                    origins.push(format!("http://localhost:{}", listening.port()));
-                }
+        if let Some(url) = &self.public_url {
+            origins.extend(origin_of(url))
+        } else {
+            origins.push(format!("http://{listening}"));
+            if listening.ip().is_loopback() {
+                origins.push(format!("http://localhost:{}", listening.port()));
             }
         }
         origins

@@ -23,7 +23,7 @@ use load::Yard;
 use people::People;
 use stage::{Mood, Now};
 
-/// How many loads one write of [`crowd`] enters.
+/// How many loads one write of `crowd` enters.
 const AT_ONCE: usize = 200;
 
 /// The companies of the demo, by the last part of their people's addresses.

@@ -23,7 +23,7 @@ enum Command {
     /// Drive trucks over the public interfaces of any server
     Simulate(simulate::Options),
     /// Let somebody in or shut them out
-    User(headhaul::auth::user::Ask),
+    User(Box<headhaul::auth::user::Ask>),
     /// Say what works and what doesn't
     Check(Box<Config>),
 }

@@ -1,7 +1,7 @@
 //! The sockets: Socket.IO inside the same server.
 //!
 //! Rooms are chosen here from a verified session and by nothing that a client says. Every namespace has the same door
-//! ([`handshake`]); what a socket may then ask is in [`asks`]; what is sent goes out through the [`wire::Wire`].
+//! (`handshake`); what a socket may then ask is in `asks`; what is sent goes out through the `Wire`.
 //!
 //! Architecture invariant: `socketioxide` appears only in this room.
 

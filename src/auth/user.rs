@@ -94,10 +94,10 @@ impl Ask {
                 tx.commit().await.map_err(anyhow::Error::from)?;
             }
             What::Enable { email } => {
-                auth.set_active(find(&email).await?.id, true).await.map_err(anyhow::Error::from)?
+                auth.set_active(find(&email).await?.id, true).await.map_err(anyhow::Error::from)?;
             }
             What::Disable { email } => {
-                auth.set_active(find(&email).await?.id, false).await.map_err(anyhow::Error::from)?
+                auth.set_active(find(&email).await?.id, false).await.map_err(anyhow::Error::from)?;
             }
         }
         println!("Done.");

@@ -70,7 +70,7 @@ impl<'a> Yard<'a> {
             .context("the list of towns is too short for a lane")?;
         let stage = Stage::new(status, mood, &freight, self.now, &mut self.rng);
         // Some of those that wait are nobody's yet.
-        let nobodys = status == S::Planning || (status == S::Pending && nth % 4 == 0);
+        let nobodys = status == S::Planning || (status == S::Pending && nth.is_multiple_of(4));
         let dispatcher = if nobodys { None } else { self.people.desk.choose(&mut self.rng).cloned() };
         self.planned.push(Planned { freight, stage, status, dispatcher, crew });
         Ok(())
@@ -81,7 +81,7 @@ impl<'a> Yard<'a> {
         match status {
             S::Planning | S::Pending | S::Cancelled => None,
             S::Tendered => Some((self.people.crews.choose(&mut self.rng)?.clone(), false)),
-            S::Accepted if nth % 4 != 0 => Some((self.people.crews.choose(&mut self.rng)?.clone(), false)),
+            S::Accepted if !nth.is_multiple_of(4) => Some((self.people.crews.choose(&mut self.rng)?.clone(), false)),
             S::Delivered | S::Completed => Some((self.people.crews.choose(&mut self.rng)?.clone(), true)),
             _ if mood == Mood::Silent => Some((self.unheard.next()?, true)),
             _ => Some((self.heard.next()?, true)),

@@ -9,7 +9,7 @@ use crate::{
     store::{Tx, accounts, carriers},
 };
 
-/// The company's own accounts, in the order of [`Company::staff`].
+/// The company's own accounts, in the order of `Company::staff`.
 const STAFF: [(&str, Role); 5] = [
     ("admin", Role::Admin),
     ("ops", Role::OperationsManager),

@@ -118,7 +118,9 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
     let mut timeline = store::timeline(&desk.store, &load).await?;
     if !who.role.is_staff() {
         // Carriers learn what happened, not who at the desk did it.
-        timeline.iter_mut().for_each(|entry| entry.by = None);
+        for entry in &mut timeline {
+            entry.by = None;
+        }
         timeline.retain(|entry| !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. }));
     }
     let sees = |permission| who.can(permission);

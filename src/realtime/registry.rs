@@ -93,18 +93,17 @@ pub async fn watch(wire: Wire, shared: Shared) {
         for ((id, namespace), socket) in &sockets {
             let actor = &socket.known.actor;
             if socket.expires_at > now {
-                let role = match alive.get(&actor.session) {
-                    Some(role) => *role,
-                    None => {
-                        // A database that is away is no reason to throw everybody out: the token still holds.
-                        let role = shared
-                            .auth
-                            .session(actor.session)
-                            .await
-                            .map_or(Some(actor.role), |known| known.map(|known| known.actor.role));
-                        alive.insert(actor.session, role);
-                        role
-                    }
+                let role = if let Some(role) = alive.get(&actor.session) {
+                    *role
+                } else {
+                    // A database that is away is no reason to throw everybody out: the token still holds.
+                    let role = shared
+                        .auth
+                        .session(actor.session)
+                        .await
+                        .map_or(Some(actor.role), |known| known.map(|known| known.actor.role));
+                    alive.insert(actor.session, role);
+                    role
                 };
                 if role == Some(actor.role) {
                     continue;

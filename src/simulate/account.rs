@@ -92,7 +92,7 @@ impl Site {
         let outcome = call.send().await;
         match &outcome {
             Ok(_) if self.lost.swap(false, Ordering::Relaxed) => {
-                tracing::info!(url = &*self.base, "The server is back")
+                tracing::info!(url = &*self.base, "The server is back");
             }
             Err(error) if !self.lost.swap(true, Ordering::Relaxed) => {
                 tracing::warn!(url = &*self.base, %error, "The server can't be reached; trying again until it can");

@@ -84,7 +84,7 @@ impl Office {
                 }
                 // Somebody at the desk was faster.
                 Err(failure) if matches!(failure.code(), Some(Code::Conflict | Code::IllegalTransition)) => {
-                    sleep(LOOK).await
+                    sleep(LOOK).await;
                 }
                 Err(failure) => {
                     tracing::debug!(company = self.slug, %failure, "The office has to wait");

@@ -103,7 +103,7 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
                     tokio::task::yield_now().await;
                 }
             };
-            tokio::time::timeout(std::time::Duration::from_secs(60), enough).await.expect("positions are acknowledged");
+            tokio::time::timeout(std::time::Duration::from_mins(1), enough).await.expect("positions are acknowledged");
             process.kill();
             for sender in senders {
                 sender.await.unwrap();

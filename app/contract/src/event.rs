@@ -67,7 +67,6 @@ macro_rules! events {
         /// Any durable event, for readers that take them all.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "event", content = "data")]
-        #[expect(clippy::large_enum_variant, reason = "it lives for one match")]
         pub enum Happened {
             $($(#[$doc])* #[serde(rename = $name)] $type($type),)+
         }

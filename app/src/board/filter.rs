@@ -24,7 +24,7 @@ pub const VIEWS: [(View, &str); 4] =
 /// What is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// One of [`VIEWS`], or all.
+    /// One of `VIEWS`, or all.
     pub view: Option<View>,
     /// These kinds only, or all when there are none.
     pub equipment: Vec<Equipment>,

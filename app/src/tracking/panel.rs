@@ -194,7 +194,7 @@ fn Body(detail: LoadDetail, fleet: Fleet) -> impl IntoView {
         </dl>
         <div class="acts">
             <a class="btn" href=format!("/loads/{id}")>{say!(tracking.panel.open)}</a>
-            {entry.filter(|_| fleet.moves_loads).map(|entry| move || entry.with(|entry| moves(entry)))}
+            {entry.filter(|_| fleet.moves_loads).map(|entry| move || entry.with(moves))}
         </div>
     }
 }

@@ -14,7 +14,7 @@ pub fn Drop(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Details>::new();
-    let open = move || node.get_untracked().filter(|node| node.open());
+    let open = move || node.get_untracked().filter(web_sys::HtmlDetailsElement::open);
     // Whoever used the menu is back at its button, so that a dialog knows where to lead back to.
     let done = move || {
         if let Some(node) = open() {

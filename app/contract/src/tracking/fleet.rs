@@ -33,7 +33,7 @@ impl Bounds {
     /// Reads `south,west,north,east`.
     ///
     /// # Errors
-    /// [`Code::Invalid`] when that is not what it is.
+    /// [`crate::Code::Invalid`] when that is not what it is.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let fault = || Refusal::invalid("bounds", "must be south,west,north,east in degrees");
         let mut edges = [0.0_f64; 4];

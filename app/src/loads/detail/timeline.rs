@@ -41,11 +41,10 @@ fn line(happened: &TimelineEntry, offset_min: i32, zone: &str) -> impl IntoView 
             ("arrow-right", words, reason.clone())
         }
         Happening::CarrierAssigned { carrier_name, driver_name } => {
-            let words = match driver_name {
-                Some(driver) => {
-                    say!(common.detail.assigned_driver, carrier = carrier_name.clone(), driver = driver.clone())
-                }
-                None => say!(common.detail.assigned, carrier = carrier_name.clone()),
+            let words = if let Some(driver) = driver_name {
+                say!(common.detail.assigned_driver, carrier = carrier_name.clone(), driver = driver.clone())
+            } else {
+                say!(common.detail.assigned, carrier = carrier_name.clone())
             };
             ("truck", words, None)
         }

@@ -121,7 +121,7 @@ fn StopFields(form: Form, stops: Stops, number: u32) -> impl IntoView {
 fn Town(name: String, fault: Signal<Option<String>>) -> impl IntoView {
     let places = RwSignal::new(Vec::<Place>::new());
     let written = RwSignal::new(String::new());
-    let mut look_up = debounce(REST, move |text: String| {
+    let look_up = debounce(REST, move |text: String| {
         let town = text.split(',').next().unwrap_or_default().trim().to_owned();
         if town.chars().count() < 2 {
             return;
@@ -137,7 +137,7 @@ fn Town(name: String, fault: Signal<Option<String>>) -> impl IntoView {
     });
     let list = format!("{name}-list");
     let on_text = Callback::new({
-        let look_up = StoredValue::new_local(move |text| look_up(text));
+        let look_up = StoredValue::new_local(look_up);
         move |text: String| {
             written.set(text.clone());
             look_up.update_value(|look_up| look_up(text));

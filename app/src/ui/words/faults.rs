@@ -34,9 +34,10 @@ fn refusal_words(refusal: &Refusal) -> String {
 
 fn conflict(details: Option<&Details>) -> String {
     let who = details.and_then(|details| details.changed_by.as_deref()).unwrap_or_else(|| say!(common.fault.somebody));
-    match details.and_then(|details| details.status) {
-        Some(status) => say!(common.fault.conflict, who = who, status = status_word(status)),
-        None => say!(common.fault.conflict_short, who = who),
+    if let Some(status) = details.and_then(|details| details.status) {
+        say!(common.fault.conflict, who = who, status = status_word(status))
+    } else {
+        say!(common.fault.conflict_short, who = who)
     }
 }
 
