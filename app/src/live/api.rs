@@ -1,6 +1,8 @@
 //! What clients call when there is no socket.
 
-use contract::{One, Refusal, event::Missed};
+#[cfg(feature = "ssr")]
+use contract::Refusal;
+use contract::{One, event::Missed};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde_json::Value;
 

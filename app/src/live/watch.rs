@@ -21,6 +21,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// What the server was told.
 #[derive(Clone, Default, PartialEq)]
 struct Told {
+    #[expect(clippy::option_option, reason = "nothing is watched, or all of the fleet, or a part of it")]
     watched: Option<Option<Bounds>>,
     joined: Vec<LoadId>,
 }

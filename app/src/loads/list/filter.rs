@@ -207,7 +207,7 @@ fn close_when_left(panel: NodeRef<html::Details>) {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement};
 
-    let is_open = move || panel.get_untracked().filter(|panel| panel.open());
+    let is_open = move || panel.get_untracked().filter(web_sys::HtmlDetailsElement::open);
     let pressed = window_event_listener(ev::pointerdown, move |event| {
         let Some(panel) = is_open() else { return };
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());

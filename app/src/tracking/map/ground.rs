@@ -59,7 +59,7 @@ impl Ground {
 
     /// Stamps the ground; it is drawn anew only when the view is another one.
     pub fn stamp(&mut self, onto: &Pen, theme: &Theme, camera: &Camera, ratio: f64) {
-        let same = self.drawn.as_ref().is_some_and(|(_, of, at)| of == camera && *at == ratio);
+        let same = self.drawn.as_ref().is_some_and(|(_, of, at)| of == camera && at.total_cmp(&ratio).is_eq());
         if !same {
             let reused = self.drawn.take().map(|(pen, ..)| pen);
             let Some(mut pen) = reused.or_else(Pen::new) else { return };

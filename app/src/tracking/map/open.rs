@@ -277,9 +277,12 @@ fn tip_words(entry: &Entry, fleet: Fleet) -> String {
         let at = format!("{} {}", when::day_and_clock(eta, stop.offset_min), stop.zone_short);
         say!(tracking.map.tip_eta, at = at)
     }));
-    lines.extend(row.current_location.map(|fix| match now.since_ms(fix.at) {
-        ..60_000 => say!(tracking.map.tip_now).to_owned(),
-        _ => say!(tracking.map.tip_age, age = when::age(fix.at, now)),
+    lines.extend(row.current_location.map(|fix| {
+        if now.since_ms(fix.at) < 60_000 {
+            say!(tracking.map.tip_now).to_owned()
+        } else {
+            say!(tracking.map.tip_age, age = when::age(fix.at, now))
+        }
     }));
     lines.join("\n")
 }

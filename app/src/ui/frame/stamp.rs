@@ -42,9 +42,12 @@ fn words(link: Link) -> String {
 
 /// How many minutes the reader's own clock is ahead of UTC. Nothing is offline before the page has woken, so the server
 /// is never asked.
-fn offset_min(_at: Timestamp) -> i32 {
-    #[cfg(feature = "hydrate")]
-    return -(js_sys::Date::new(&(_at.millis() as f64).into()).get_timezone_offset() as i32);
-    #[cfg(not(feature = "hydrate"))]
+#[cfg(feature = "hydrate")]
+fn offset_min(at: Timestamp) -> i32 {
+    -(js_sys::Date::new(&(at.millis() as f64).into()).get_timezone_offset() as i32)
+}
+
+#[cfg(not(feature = "hydrate"))]
+const fn offset_min(_at: Timestamp) -> i32 {
     0
 }
