@@ -117,7 +117,7 @@ impl Config {
     pub fn origins(&self, listening: SocketAddr) -> Vec<String> {
         let mut origins: Vec<String> = self.allowed_origins.iter().filter_map(|url| origin_of(url)).collect();
         if let Some(url) = &self.public_url {
-            origins.extend(origin_of(url))
+            origins.extend(origin_of(url));
         } else {
             origins.push(format!("http://{listening}"));
             if listening.ip().is_loopback() {
