@@ -58,8 +58,8 @@ test("a card is moved by keyboard alone", async ({ browser, server }) => {
 test("of two who move the same load the second is told, and sees the truth", async ({ browser, server }) => {
   const slow = await at(browser, server, "dispatch2@blueridge.demo");
   // The second one's socket is gone, so that their page doesn't know yet.
-  await slow.routeWebSocket(/socket\.io/, (socket) => socket.close());
-  await slow.route(/socket\.io/, (route) => route.abort());
+  await slow.routeWebSocket(/\/socket\.io\//, (socket) => socket.close());
+  await slow.route(/\/socket\.io\//, (route) => route.abort());
   const load = await loadIn(server, "TENDERED");
   await slow.goto(`${server.url}/dispatch`);
   await expect(slow.locator(".live")).not.toHaveText("Connecting");

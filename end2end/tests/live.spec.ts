@@ -61,12 +61,12 @@ test("when the socket fails the page says so, polls, and afterwards has missed n
   const page = await at(browser, server, "dispatch2@blueridge.demo");
   let blocked = false;
   const open = new Set<{ close: () => void }>();
-  await page.routeWebSocket(/socket\.io/, (socket) => {
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
     if (blocked) return socket.close();
     const upstream = socket.connectToServer();
     open.add({ close: () => (upstream.close(), socket.close()) });
   });
-  await page.route(/socket\.io/, (route) => (blocked ? route.abort() : route.continue()));
+  await page.route(/\/socket\.io\//, (route) => (blocked ? route.abort() : route.continue()));
   await page.goto(`${server.url}/dispatch`);
   await live(page);
 

@@ -45,6 +45,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// gets a new one on the way to a page; one who isn't is sent to sign in, and afterwards back.
 pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    if path == "/" {
+        // One address for one page.
+        return Redirect::to("/loads").into_response();
+    }
     let cookies = text(request.headers(), header::COOKIE).unwrap_or_default().to_owned();
     let token = bearer(request.headers()).map(str::to_owned).or_else(|| cookie(&cookies, ACCESS));
     let mut known: Option<Known> = None;
