@@ -48,7 +48,7 @@ pub struct Frame {
     pub tenant: TenantId,
     /// The view's number on this node.
     pub view: u64,
-    /// Those that moved since the last tick and are in it, or have left it.
+    /// Those that moved since the last tick and are in it.
     pub positions: Vec<FleetFix>,
 }
 
