@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 pub use password::hash;
 
 use crate::{
-    clock::{Clock, new_id, new_secret},
+    clock::{Clock, new_id},
     error::Result,
     store::{
         By, Outbox, Store,
@@ -64,6 +64,7 @@ struct Parts {
     outbox: Outbox,
     keys: token::Keys,
     attempts: limits::Attempts,
+    strangers: limits::Strangers,
     believed: Mutex<HashMap<SessionId, (Instant, Option<Known>)>>,
 }
 
@@ -72,7 +73,8 @@ impl Auth {
     pub fn new(store: Store, clock: Clock, outbox: Outbox, secret: &str, sign_ins_per_minute: u32) -> Self {
         let keys = token::Keys::new(secret);
         let attempts = limits::Attempts::new(sign_ins_per_minute);
-        Self(Arc::new(Parts { store, clock, outbox, keys, attempts, believed: Mutex::default() }))
+        let strangers = limits::Strangers::new(FAILURES, LOCK_MS);
+        Self(Arc::new(Parts { store, clock, outbox, keys, attempts, strangers, believed: Mutex::default() }))
     }
 
     /// Signs somebody in.
@@ -87,13 +89,18 @@ impl Auth {
             return Err(wrong().into());
         }
         let now = parts.clock.now();
-        let Some(account) = accounts::account(&parts.store, &ask.email.trim().to_lowercase()).await? else {
-            // As long as for a known address, so that the time tells nothing.
+        let email = ask.email.trim().to_lowercase();
+        let Some(account) = accounts::account(&parts.store, &email).await? else {
+            // Locked like a known address and as slow as one, so that neither the answer nor its time tells anything.
+            if parts.strangers.is_locked(&email, now) {
+                return Err(locked().into());
+            }
             password::verify_nobody(ask.password).await?;
+            parts.strangers.count_failure(email, now);
             return Err(wrong().into());
         };
         if account.locked_until.is_some_and(|until| until > now) {
-            return Err(Refusal::new(Code::Locked, "Too many failed sign-ins; wait 15 minutes.").into());
+            return Err(locked().into());
         }
         let matches = password::verify(ask.password, account.password_hash).await?;
         let Some(tenant) = accounts::tenant_of(&parts.store, account.id).await? else { return Err(wrong().into()) };
@@ -103,8 +110,12 @@ impl Auth {
             tx.commit().await?;
             return Err(wrong().into());
         }
+        // Others may have failed at this account while this password was being checked.
+        if accounts::is_locked(&mut tx, account.id).await? {
+            return Err(locked().into());
+        }
         let session = SessionId::new(new_id());
-        let refresh = new_secret();
+        let refresh = parts.keys.refresh(session, account.id, now, now.plus_ms(REFRESH_MS))?;
         accounts::forget_failures(&mut tx, account.id).await?;
         accounts::add_session(&mut tx, session, account.id, &digest(&refresh), now.plus_ms(REFRESH_MS)).await?;
         tx.commit().await?;
@@ -119,30 +130,44 @@ impl Auth {
     pub async fn renew(&self, refresh: &str) -> Result<Opened> {
         let parts = &self.0;
         let now = parts.clock.now();
-        let hash = digest(refresh);
-        let found = accounts::refresh(&parts.store, &hash, now).await?.ok_or_else(Refusal::unauthorized)?;
-        let known = self.session(found.session).await?.ok_or_else(Refusal::unauthorized)?;
+        let session = parts.keys.session_of(refresh).ok_or_else(Refusal::unauthorized)?;
+        let known = self.session(session).await?.ok_or_else(Refusal::unauthorized)?;
         let tenant = known.actor.tenant;
-        if found.is_previous {
-            if now.since_ms(found.rotated_at) <= OVERLAP_MS {
-                return self.open(found.session, None).await;
+        let hash = digest(refresh);
+        let found = accounts::refresh(&parts.store, session, &hash, now).await?;
+        match found {
+            Some(found) if !found.is_previous => {}
+            Some(found) if now.since_ms(found.rotated_at) <= OVERLAP_MS => return self.open(session, None).await,
+            _ => {
+                tracing::warn!(session.id = %session, "A refresh token was used twice; its session is ended");
+                self.sign_out(&known).await?;
+                return Err(Refusal::new(Code::Revoked, "This sign-in was used elsewhere and has been ended.").into());
             }
-            tracing::warn!(session.id = %found.session, "A refresh token was used twice; its session is ended");
-            self.sign_out(&known).await?;
-            return Err(Refusal::new(Code::Revoked, "This sign-in was used elsewhere and has been ended.").into());
         }
-        let next = new_secret();
+        let next = parts.keys.refresh(session, known.actor.user, now, now.plus_ms(REFRESH_MS))?;
         let mut tx = parts.store.begin(By::Itself(tenant), &parts.clock, &parts.outbox).await?;
-        let ours = accounts::rotate(&mut tx, found.session, &hash, &digest(&next), now.plus_ms(REFRESH_MS)).await?;
+        let ours = accounts::rotate(&mut tx, session, &hash, &digest(&next), now.plus_ms(REFRESH_MS)).await?;
         tx.commit().await?;
         // Lost to another tab in the same moment: its token is in the cookie by now.
-        self.open(found.session, ours.then_some(next)).await
+        self.open(session, ours.then_some(next)).await
+    }
+
+    /// The session of a refresh token that is in force, for signing out when the access token has run out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holder(&self, refresh: &str) -> Result<Option<Known>> {
+        let Some(session) = self.0.keys.session_of(refresh) else { return Ok(None) };
+        if accounts::refresh(&self.0.store, session, &digest(refresh), self.now()).await?.is_none() {
+            return Ok(None);
+        }
+        self.session(session).await
     }
 
     async fn open(&self, id: SessionId, refresh: Option<String>) -> Result<Opened> {
         let session = self.session(id).await?.ok_or_else(Refusal::unauthorized)?;
         let expires_at = self.0.clock.now().plus_ms(ACCESS_MS);
-        let access_token = self.0.keys.sign(id, session.actor.user, self.0.clock.now(), expires_at)?;
+        let access_token = self.0.keys.access(id, session.actor.user, self.0.clock.now(), expires_at)?;
         let signed_in = SignedIn { access_token, expires_at, user: session.me.clone() };
         Ok(Opened { signed_in, refresh, session })
     }
@@ -218,6 +243,10 @@ impl Auth {
     fn believed(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, (Instant, Option<Known>)>> {
         self.0.believed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn locked() -> Refusal {
+    Refusal::new(Code::Locked, "Too many failed sign-ins; wait 15 minutes.")
 }
 
 /// Secrets are kept as their digests: 256 random bits need no slow hash.

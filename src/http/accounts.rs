@@ -19,7 +19,10 @@ use super::{
     cookies::{self, REFRESH, cookie},
     edge::refuse,
 };
-use crate::auth::{Known, Opened};
+use crate::{
+    auth::{Known, Opened},
+    error::Result,
+};
 
 /// `POST /api/v1/auth/login`: JSON from programs, a form from the sign-in page.
 pub async fn login(
@@ -78,9 +81,7 @@ pub async fn refresh(State(edge): State<Edge>, headers: HeaderMap) -> Response {
 
 /// `POST /api/v1/auth/logout`: ends the session; a form is sent back to the sign-in page.
 pub async fn logout(State(edge): State<Edge>, known: Option<Extension<Known>>, headers: HeaderMap) -> Response {
-    if let Some(Extension(known)) = known
-        && let Err(error) = edge.auth.sign_out(&known).await
-    {
+    if let Err(error) = sign_out(&edge, known.map(|Extension(known)| known), &headers).await {
         return refuse(error.into());
     }
     let wants_page = headers
@@ -90,6 +91,19 @@ pub async fn logout(State(edge): State<Edge>, known: Option<Extension<Known>>, h
     let response =
         if wants_page { Redirect::to("/login").into_response() } else { Json(One { data: () }).into_response() };
     with_cookies(&edge, None, response)
+}
+
+/// Ends the caller's session, also when their access token has run out: then the refresh cookie says which it is.
+async fn sign_out(edge: &Edge, known: Option<Known>, headers: &HeaderMap) -> Result<()> {
+    let refresh = headers.get(header::COOKIE).and_then(|value| cookie(value.to_str().ok()?, REFRESH));
+    let known = match (known, refresh) {
+        (None, Some(refresh)) => edge.auth.holder(&refresh).await?,
+        (known, _) => known,
+    };
+    match known {
+        Some(known) => edge.auth.sign_out(&known).await,
+        None => Ok(()),
+    }
 }
 
 /// `GET /api/v1/auth/me`: who the caller is.

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use socketioxide::{
     adapter::Adapter,
-    extract::{AckSender, Data, Extension, SocketRef, State},
+    extract::{AckSender, Extension, SocketRef, State, TryData},
 };
 
 use super::{
@@ -99,15 +99,21 @@ async fn catch_up<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Kn
 }
 
 /// Judges the pace, reads the payload, and answers with what `act` gives; a socket that goes on regardless is cut.
-async fn answer<A, T, R, F>(socket: SocketRef<A>, ack: AckSender<A>, bucket: &Bucket, payload: Value, act: F)
-where
+async fn answer<A, T, R, F, E>(
+    socket: SocketRef<A>,
+    ack: AckSender<A>,
+    bucket: &Bucket,
+    payload: Result<Value, E>,
+    act: F,
+) where
     A: Adapter,
     T: DeserializeOwned,
     R: Serialize,
     F: AsyncFnOnce(T) -> Result<R, Refusal>,
 {
     let outcome = match bucket.judge() {
-        Verdict::Take => match serde_json::from_value::<T>(payload) {
+        // A question without a payload gets its answer too.
+        Verdict::Take => match serde_json::from_value::<T>(payload.unwrap_or_default()) {
             Ok(ask) => act(ask).await,
             Err(fault) => Err(Refusal::invalid("payload", fault.to_string())),
         },
@@ -139,7 +145,7 @@ struct Left {
 
 async fn join_load<A: Adapter>(
     socket: SocketRef<A>,
-    Data(payload): Data<Value>,
+    TryData(payload): TryData<Value>,
     ack: AckSender<A>,
     State(shared): State<Shared>,
     Extension(known): Extension<Known>,
@@ -157,7 +163,7 @@ async fn join_load<A: Adapter>(
 
 async fn leave_load<A: Adapter>(
     socket: SocketRef<A>,
-    Data(payload): Data<Value>,
+    TryData(payload): TryData<Value>,
     ack: AckSender<A>,
     Extension(own): Extension<Own>,
 ) {
@@ -171,7 +177,7 @@ async fn leave_load<A: Adapter>(
 
 async fn sync<A: Adapter>(
     socket: SocketRef<A>,
-    Data(payload): Data<Value>,
+    TryData(payload): TryData<Value>,
     ack: AckSender<A>,
     State(shared): State<Shared>,
     Extension(known): Extension<Known>,
@@ -186,7 +192,7 @@ async fn sync<A: Adapter>(
 
 async fn renew<A: Adapter>(
     socket: SocketRef<A>,
-    Data(payload): Data<Value>,
+    TryData(payload): TryData<Value>,
     ack: AckSender<A>,
     State(shared): State<Shared>,
     Extension(known): Extension<Known>,
@@ -207,7 +213,7 @@ async fn renew<A: Adapter>(
 
 async fn locate<A: Adapter>(
     socket: SocketRef<A>,
-    Data(payload): Data<Value>,
+    TryData(payload): TryData<Value>,
     ack: AckSender<A>,
     State(shared): State<Shared>,
     Extension(known): Extension<Known>,
@@ -222,7 +228,7 @@ async fn locate<A: Adapter>(
 
 async fn watch_fleet<A: Adapter>(
     socket: SocketRef<A>,
-    Data(payload): Data<Value>,
+    TryData(payload): TryData<Value>,
     ack: AckSender<A>,
     State(shared): State<Shared>,
     Extension(known): Extension<Known>,

@@ -33,11 +33,9 @@ pub struct Session {
     pub me: Me,
 }
 
-/// What a shown refresh token belongs to.
+/// What a shown refresh token is to its session.
 #[derive(Clone, Debug)]
 pub struct Refresh {
-    /// The session.
-    pub session: SessionId,
     /// Whether the token is the one before the one now in force.
     pub is_previous: bool,
     /// When the one now in force was given out.
@@ -142,20 +140,17 @@ pub async fn session(store: &Store, id: SessionId, now: Timestamp) -> Result<Opt
     }))
 }
 
-/// What a refresh token, given by its hash, belongs to.
+/// What a refresh token, given by its hash, is to a living session; nothing when it is neither the one in force nor the
+/// one before it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn refresh(store: &Store, hash: &str, now: Timestamp) -> Result<Option<Refresh>> {
-    const SQL: &str = "SELECT id, refresh_hash, rotated_at FROM sessions
-        WHERE (refresh_hash = $1 OR previous_hash = $1) AND revoked_at IS NULL AND expires_at > $2";
-    let row: Option<(Uuid, String, DateTime<Utc>)> =
-        on!(store, db => sqlx::query_as(SQL).bind(hash).bind(column(now)).fetch_optional(db).await?);
-    Ok(row.map(|(id, current, rotated_at)| Refresh {
-        session: SessionId::new(id),
-        is_previous: current != hash,
-        rotated_at: moment(rotated_at),
-    }))
+pub async fn refresh(store: &Store, session: SessionId, hash: &str, now: Timestamp) -> Result<Option<Refresh>> {
+    const SQL: &str = "SELECT refresh_hash, rotated_at FROM sessions
+        WHERE id = $1 AND (refresh_hash = $2 OR previous_hash = $2) AND revoked_at IS NULL AND expires_at > $3";
+    let row: Option<(String, DateTime<Utc>)> = on!(store, db => sqlx::query_as(SQL).bind(session.uuid()).bind(hash)
+        .bind(column(now)).fetch_optional(db).await?);
+    Ok(row.map(|(current, rotated_at)| Refresh { is_previous: current != hash, rotated_at: moment(rotated_at) }))
 }
 
 /// The accounts of a demo, one of each role and company first.
@@ -238,6 +233,18 @@ pub async fn count_failure(tx: &mut Tx<'_>, user: UserId, allowed: i64, lock_unt
         WHERE id = $1";
     within!(tx, db => sqlx::query(SQL).bind(user.uuid()).bind(allowed).bind(column(lock_until)).execute(db).await?.rows_affected());
     Ok(())
+}
+
+/// Whether an account is locked at the moment of this write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_locked(tx: &mut Tx<'_>, user: UserId) -> Result<bool> {
+    const SQL: &str = "SELECT locked_until FROM users WHERE id = $1";
+    let now = tx.now();
+    let until: Option<Option<DateTime<Utc>>> =
+        within!(tx, db => sqlx::query_scalar(SQL).bind(user.uuid()).fetch_optional(db).await?);
+    Ok(until.flatten().is_some_and(|until| moment(until) > now))
 }
 
 /// Forgets failed sign-ins after a good one.

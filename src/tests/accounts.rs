@@ -58,51 +58,103 @@ fn the_fifth_failure_locks_the_account_for_a_quarter_of_an_hour() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let nobody = Client::nobody(&server.base);
-        let attempt = async |password: &str| {
-            nobody.post("/api/v1/auth/login", json!({ "email": "ops@blueridge.test", "password": password })).await
+        let attempt = async |email: &str, password: &str| {
+            nobody.post("/api/v1/auth/login", json!({ "email": email, "password": password })).await
         };
-        for _ in 0..5 {
-            attempt("wrong").await.refused(401, "unauthorized");
+        for email in ["ops@blueridge.test", "who@blueridge.test"] {
+            for _ in 0..5 {
+                attempt(email, "wrong").await.refused(401, "unauthorized");
+            }
+            // An address that nobody has is locked as well, or this answer would tell which ones exist.
+            attempt(email, "test-password").await.refused(423, "locked");
         }
 
-        attempt("test-password").await.refused(423, "locked");
         server.clock.advance_ms(15 * 60_000 + 1);
-        assert_eq!(attempt("test-password").await.status, StatusCode::OK);
+        assert_eq!(attempt("ops@blueridge.test", "test-password").await.status, StatusCode::OK);
+        attempt("who@blueridge.test", "test-password").await.refused(401, "unauthorized");
         server.stop().await;
     });
+}
+
+/// A program that keeps its refresh token by itself.
+struct Keeper {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Keeper {
+    fn new(server: &TestServer) -> Self {
+        Self { http: reqwest::Client::new(), base: server.base.clone() }
+    }
+
+    async fn sign_in(&self) -> String {
+        let ask = json!({ "email": "ops@blueridge.test", "password": "test-password" });
+        let login = self.http.post(format!("{}/api/v1/auth/login", self.base)).json(&ask).send().await.unwrap();
+        value(&cookies(&login), "hh_refresh")
+    }
+
+    async fn post(&self, path: &str, token: &str) -> reqwest::Response {
+        self.http
+            .post(format!("{}/api/v1/auth/{path}", self.base))
+            .header("cookie", format!("hh_refresh={token}"))
+            .header("origin", &self.base)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    async fn refresh(&self, token: &str) -> String {
+        let renewed = self.post("refresh", token).await;
+        assert_eq!(renewed.status(), 200);
+        value(&cookies(&renewed), "hh_refresh")
+    }
 }
 
 #[test]
 fn a_refresh_token_works_once_and_its_second_use_ends_the_session() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
-        let http = reqwest::Client::new();
-        let origin = server.base.clone();
-        let login = http
-            .post(format!("{}/api/v1/auth/login", server.base))
-            .json(&json!({ "email": "ops@blueridge.test", "password": "test-password" }))
-            .send()
-            .await
-            .unwrap();
-        let first = value(&cookies(&login), "hh_refresh");
-        let refresh = async |token: &str| {
-            http.post(format!("{}/api/v1/auth/refresh", server.base))
-                .header("cookie", format!("hh_refresh={token}"))
-                .header("origin", &origin)
-                .send()
-                .await
-                .unwrap()
-        };
+        let keeper = Keeper::new(&server);
+        let first = keeper.sign_in().await;
 
-        let renewed = refresh(&first).await;
-        assert_eq!(renewed.status(), 200);
-        let second = value(&cookies(&renewed), "hh_refresh");
+        let second = keeper.refresh(&first).await;
         assert_ne!(first, second);
-        assert_eq!(refresh(&first).await.status(), 200, "two tabs may renew in the same moment");
+        assert_eq!(keeper.post("refresh", &first).await.status(), 200, "two tabs may renew in the same moment");
 
         server.clock.advance_ms(31_000);
-        assert_eq!(refresh(&first).await.status(), 401, "a stolen token is noticed");
-        assert_eq!(refresh(&second).await.status(), 401, "and the whole sign-in ends");
+        assert_eq!(keeper.post("refresh", &first).await.status(), 401, "a stolen token is noticed");
+        assert_eq!(keeper.post("refresh", &second).await.status(), 401, "and the whole sign-in ends");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_refresh_token_of_long_ago_ends_the_session_too() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let keeper = Keeper::new(&server);
+        let first = keeper.sign_in().await;
+        let mut newest = first.clone();
+        for _ in 0..3 {
+            newest = keeper.refresh(&newest).await;
+        }
+
+        assert_eq!(keeper.post("refresh", &first).await.status(), 401, "whoever shows it isn't who goes on");
+        assert_eq!(keeper.post("refresh", &newest).await.status(), 401, "so neither of them does");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn signing_out_ends_the_session_also_when_the_access_token_has_run_out() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let keeper = Keeper::new(&server);
+        let token = keeper.sign_in().await;
+
+        assert_eq!(keeper.post("logout", &token).await.status(), 200);
+
+        assert_eq!(keeper.post("refresh", &token).await.status(), 401);
         server.stop().await;
     });
 }

@@ -8,6 +8,7 @@ mod fixture;
 mod invariants;
 mod journal;
 mod loads;
+mod official;
 mod schema;
 mod tenancy;
 mod tracking;

@@ -190,9 +190,9 @@ impl Line {
         if self.next_poll.borrow().is_none() {
             self.poll_after(PATIENCE);
         }
+        // Refused for a reason that only a fresh token can mend, or for one that passes by itself.
         if !self.events.active() {
-            let code = code(fault);
-            self.come_back(matches!(code.as_str(), "unauthorized" | "token_expired" | "revoked"));
+            self.come_back(message(fault) == "Unauthorized");
         }
     }
 
@@ -326,10 +326,10 @@ pub(super) fn hear_all(socket: &Socket, told: impl Fn(String, JsValue) + 'static
     listener.forget();
 }
 
-/// The code of a `connect_error` that the server gave.
-pub(super) fn code(fault: &JsValue) -> String {
-    let code = js_sys::Reflect::get(&data(fault), &"code".into());
-    code.ok().and_then(|code| code.as_string()).unwrap_or_default()
+/// Why the server refused a socket, in the standard's two words: `Unauthorized` or `Forbidden`.
+pub(super) fn message(fault: &JsValue) -> String {
+    let message = js_sys::Reflect::get(fault, &"message".into());
+    message.ok().and_then(|message| message.as_string()).unwrap_or_default()
 }
 
 /// What an envelope carries; the value itself when it is bare.

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::{
     Live,
     bind::Socket,
-    connection::{Line, code, data, hear, hear_all, js, json, text},
+    connection::{Line, data, hear, hear_all, js, json, message, text},
 };
 
 /// How long to wait before asking again for a socket that was refused.
@@ -49,7 +49,7 @@ impl Watch {
             line.watch.follow();
         });
         hear(&self.socket, "connect_error", move |fault| {
-            if !self.socket.active() && code(&fault) != "forbidden" {
+            if !self.socket.active() && message(&fault) != "Forbidden" {
                 set_timeout(move || self.follow(), AGAIN);
             }
         });
