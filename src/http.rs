@@ -1,6 +1,7 @@
 //! Every route on one page, and the edge of every call.
 
 mod accounts;
+mod answers;
 pub mod cookies;
 mod edge;
 mod health;

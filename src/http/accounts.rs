@@ -6,7 +6,7 @@ use axum::{
     Extension, Json,
     body::Bytes,
     extract::{ConnectInfo, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
 use contract::{
@@ -16,8 +16,8 @@ use contract::{
 
 use super::{
     Edge,
-    cookies::{self, REFRESH, cookie},
-    edge::refuse,
+    answers::{refuse, to_sign_in},
+    cookies::{REFRESH, cookie, with_cookies},
 };
 use crate::{
     auth::{Known, Opened},
@@ -57,8 +57,7 @@ async fn login_form(edge: &Edge, from: IpAddr, body: &[u8]) -> Response {
         Err(error) => {
             let refusal = Refusal::from(error);
             let code = serde_json::to_value(refusal.code).ok().and_then(|code| code.as_str().map(str::to_owned));
-            let query = form_query(&[("error", &code.unwrap_or_default()), ("email", &email), ("next", &next)]);
-            Redirect::to(&format!("/login?{query}")).into_response()
+            to_sign_in(&[("error", &code.unwrap_or_default()), ("email", &email), ("next", &next)])
         }
     }
 }
@@ -119,25 +118,6 @@ fn opened_json(edge: &Edge, opened: &Opened) -> Response {
     with_cookies(edge, Some(opened), Json(One { data: &opened.signed_in }).into_response())
 }
 
-/// Adds the cookies of a sign-in, or takes them away.
-pub fn with_cookies(edge: &Edge, opened: Option<&Opened>, mut response: Response) -> Response {
-    let secure = edge.config.secure_cookies();
-    let set = match opened {
-        Some(opened) => cookies::set(&opened.signed_in, opened.refresh.as_deref(), secure),
-        None => cookies::clear(secure),
-    };
-    for cookie in set {
-        if let Ok(value) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if response.status() == StatusCode::SEE_OTHER {
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-    }
-    response
-}
-
 /// A path on this site; anything else becomes the start page, so that a sign-in can't be used to send people away.
 pub fn own_path(next: &str) -> String {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
@@ -146,9 +126,4 @@ pub fn own_path(next: &str) -> String {
 
 fn form_field(body: &[u8], name: &str) -> Option<String> {
     url::form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
-/// A query string of these pairs.
-pub fn form_query(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

@@ -1,8 +1,13 @@
 //! The two cookies of a sign-in. Scripts can read neither.
 
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
 use contract::accounts::SignedIn;
 
-use crate::auth::{ACCESS_MS, REFRESH_MS};
+use super::Edge;
+use crate::auth::{ACCESS_MS, Opened, REFRESH_MS};
 
 /// Carries the access token.
 pub const ACCESS: &str = "hh_access";
@@ -18,15 +23,34 @@ pub fn cookie(header: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
+/// Adds the cookies of a sign-in, or takes them away.
+pub fn with_cookies(edge: &Edge, opened: Option<&Opened>, mut response: Response) -> Response {
+    let secure = edge.config.secure_cookies();
+    let set = match opened {
+        Some(opened) => set(&opened.signed_in, opened.refresh.as_deref(), secure),
+        None => clear(secure),
+    };
+    for cookie in set {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if response.status() == StatusCode::SEE_OTHER {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    response
+}
+
 /// `Set-Cookie` headers for a sign-in that was begun or renewed.
-pub fn set(signed_in: &SignedIn, refresh: Option<&str>, secure: bool) -> Vec<String> {
+fn set(signed_in: &SignedIn, refresh: Option<&str>, secure: bool) -> Vec<String> {
     let mut cookies = vec![one(ACCESS, &signed_in.access_token, ACCESS_MS, secure)];
     cookies.extend(refresh.map(|refresh| one(REFRESH, refresh, REFRESH_MS, secure)));
     cookies
 }
 
 /// `Set-Cookie` headers that take both away.
-pub fn clear(secure: bool) -> Vec<String> {
+fn clear(secure: bool) -> Vec<String> {
     [ACCESS, REFRESH].map(|name| one(name, "", 0, secure)).to_vec()
 }
 

@@ -13,25 +13,14 @@ use contract::{Code, Refusal, refusal::Refused};
 
 use super::{
     Edge,
-    accounts::{form_query, with_cookies},
-    cookies::{ACCESS, REFRESH, cookie},
+    answers::{refuse, to_sign_in},
+    cookies::{ACCESS, REFRESH, cookie, with_cookies},
 };
 use crate::auth::{Known, Opened};
 
 /// Marks a request whose visitor may not see the page they asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct NotForThem;
-
-/// A refusal as the HTTP interface gives it.
-pub fn refuse(error: Refusal) -> Response {
-    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let wait_ms = error.details.as_ref().and_then(|details| details.retry_after_ms);
-    let mut response = (status, Json(Refused { error })).into_response();
-    if let Some(wait_ms) = wait_ms {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_ms.div_ceil(1000)));
-    }
-    response
-}
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
@@ -71,7 +60,7 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
             renewed = Some(opened);
         } else {
             let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
-            return Redirect::to(&format!("/login?{}", form_query(&[("next", next)]))).into_response();
+            return to_sign_in(&[("next", next)]);
         }
     }
     let mut status = None;
@@ -162,7 +151,7 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
     }
 }
 
-/// Headers that keep browsers from guessing, framing and telling.
+/// Headers that keep browsers from guessing, framing, telling and remembering.
 pub async fn safe_headers(request: Request, next: Next) -> Response {
     let mut response: Response<Body> = next.run(request).await;
     let headers = response.headers_mut();
@@ -176,5 +165,7 @@ pub async fn safe_headers(request: Request, next: Next) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // Nobody but the one who asked may keep an answer, and even they ask again: what is seen depends on who is signed in.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response
 }

@@ -13,7 +13,8 @@ use leptos::prelude::*;
 
 use super::{
     Edge,
-    edge::{NotForThem, refuse},
+    answers::refuse,
+    edge::NotForThem,
 };
 use crate::auth::Known;
 

@@ -38,6 +38,10 @@ const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
 
+/// How many loads are looked at where a part of them won't do: more than any one desk has under way, and few enough to
+/// hold.
+const ALL: i64 = 20_000;
+
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// The loads that match, a page of them.
@@ -50,7 +54,7 @@ pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<L
     let cursor = journal::cursor(&desk.store, who).await?;
     let (data, total) = if query.view == Some(View::AtRisk) {
         // Risk depends on the moment, so it is judged row by row; active loads are few enough for that.
-        let all = Part { offset: 0, limit: i64::from(MAX_PAGE_SIZE), ..part };
+        let all = Part { offset: 0, limit: ALL, ..part };
         let rows = store::rows(store::find(&desk.store, who, &filter, all).await?.0, who);
         let at_risk: Vec<_> = rows.into_iter().filter(|row| is_at_risk(row, now)).collect();
         let total = at_risk.len() as u64;
@@ -72,7 +76,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     who.may(Permission::LoadView)?;
     let now = desk.clock.now();
     let base = Filter { statuses: ACTIVE.to_vec(), ..Filter::default() };
-    let part = Part::first(i64::from(MAX_PAGE_SIZE));
+    let part = Part::first(ALL);
     let (records, active) = store::find(&desk.store, who, &base, part).await?;
     let rows = store::rows(records, who);
     let today = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
@@ -99,7 +103,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     let filter = Filter { statuses: UNDER_WAY.to_vec(), updated_since: query.updated_since, ..Filter::default() };
     let cursor = journal::cursor(&desk.store, who).await?;
     let as_of = desk.clock.now();
-    let part = Part::first(i64::from(MAX_PAGE_SIZE));
+    let part = Part::first(ALL);
     let (records, total) = store::find(&desk.store, who, &filter, part).await?;
     let mut data = store::rows(records, who);
     if let Some(bounds) = bounds {
@@ -107,7 +111,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     }
     // No money on the map at all, for anyone (`domain.md` §3.3).
     let data = data.into_iter().map(LoadRow::without_money).collect();
-    Ok(Listed { data, page: PageOf { number: 1, size: MAX_PAGE_SIZE, total }, cursor, as_of })
+    Ok(Listed { data, page: PageOf { number: 1, size: ALL as u32, total }, cursor, as_of })
 }
 
 /// One load with its stops and timeline.

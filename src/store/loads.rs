@@ -184,15 +184,19 @@ macro_rules! narrow {
 /// # Errors
 /// When the database fails.
 pub async fn find(store: &Store, who: &Actor, filter: &Filter, part: Part) -> Result<(Vec<Record>, u64)> {
-    let rows: Vec<Record> = on!(store, db => {
+    let rows = page(store, who, filter, part).await?;
+    let fits = part.offset == 0 && (rows.len() as i64) < part.limit;
+    let total = if fits { rows.len() as u64 } else { count(store, who, filter).await? };
+    Ok((rows, total))
+}
+
+async fn page(store: &Store, who: &Actor, filter: &Filter, part: Part) -> Result<Vec<Record>> {
+    Ok(on!(store, db => {
         let mut q = QueryBuilder::new(COLUMNS);
         narrow!(q, who, filter);
         q.push(order(part)).push(" LIMIT ").push_bind(part.limit).push(" OFFSET ").push_bind(part.offset);
         q.build_query_as().fetch_all(db).await?
-    });
-    let fits = part.offset == 0 && (rows.len() as i64) < part.limit;
-    let total = if fits { rows.len() as u64 } else { count(store, who, filter).await? };
-    Ok((rows, total))
+    }))
 }
 
 /// How many loads `who` may see that match.
@@ -219,7 +223,7 @@ pub async fn count(store: &Store, who: &Actor, filter: &Filter) -> Result<u64> {
 /// When the database fails.
 pub async fn one(store: &Store, who: &Actor, id: LoadId) -> Result<Option<Record>> {
     let filter = Filter { id: Some(id), ..Filter::default() };
-    Ok(find(store, who, &filter, Part::first(1)).await?.0.pop())
+    Ok(page(store, who, &filter, Part::first(1)).await?.pop())
 }
 
 /// One load of this write's company, as the write sees it.
