@@ -4,10 +4,14 @@
 
 mod accounts;
 mod crash;
+mod ear;
 mod fixture;
+mod full;
 mod invariants;
 mod journal;
+mod live;
 mod loads;
 mod schema;
+mod stops;
 mod tenancy;
 mod tracking;
