@@ -91,7 +91,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         .max_buffer_size(QUEUE)
         .build_layer();
     for namespace in NAMESPACES {
-        io.ns(namespace.path(), asks::listen.with(handshake::admit));
+        io.ns(namespace.path(), asks::catch_up.with(handshake::admit));
     }
     let wire = Wire::Local(io);
     tokio::spawn(wire::send_sealed(wire.clone(), shared.desk.store.clone(), fleet.clone(), inlets.sealed));

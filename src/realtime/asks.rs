@@ -8,7 +8,7 @@ use std::{
 use contract::{
     Code, LoadId, Refusal,
     actor::Permission,
-    event::{Cursor, FleetPositions, Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
+    event::{FleetPositions, Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
     refusal::Refused,
     room::Room,
     tracking::{Bounds, FleetFix, Received, UpdateLocation, WatchFleet, Watching},
@@ -58,13 +58,8 @@ impl Joined {
     }
 }
 
-/// Catches a new socket up and listens to it.
-pub async fn listen<A: Adapter>(
-    socket: SocketRef<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(hello): Extension<Hello>,
-) {
+/// Listens to a socket that is about to be let in: once it knows that it is, what it asks must find somebody who answers.
+pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known) {
     let own = Own {
         known: known.clone(),
         shared: shared.clone(),
@@ -77,7 +72,7 @@ pub async fn listen<A: Adapter>(
     socket.on("leave:load", leave_load::<A>);
     socket.on("sync:request", sync::<A>);
     socket.on("auth:renew", renew::<A>);
-    if namespace(&socket) == Namespace::Tracking {
+    if namespace(socket) == Namespace::Tracking {
         socket.on("location:update", locate::<A>);
         socket.on("watch:fleet", watch_fleet::<A>);
     }
@@ -86,12 +81,16 @@ pub async fn listen<A: Adapter>(
             shared.fleet.leave(view);
         }
     });
-    metrics::counter!("headhaul_connections").increment(1);
-    catch_up(&socket, &shared, &known, hello.since).await;
 }
 
-/// Sends what was missed, or the honest word that it can't be told, and then where the streams stand.
-async fn catch_up<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known, since: Option<Cursor>) {
+/// Sends a new socket what it missed, or the honest word that it can't be told, and then where the streams stand.
+pub async fn catch_up<A: Adapter>(
+    socket: SocketRef<A>,
+    State(shared): State<Shared>,
+    Extension(known): Extension<Known>,
+    Extension(Hello { since, .. }): Extension<Hello>,
+) {
+    metrics::counter!("headhaul_connections").increment(1);
     let head = match since {
         Some(since) => match journal::missed(&shared.desk.store, &known.actor, &since).await {
             Ok(missed) if missed.snapshot => {

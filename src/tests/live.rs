@@ -7,6 +7,7 @@ use contract::{
 };
 use headhaul::{
     clock::new_id,
+    simulate::socket::Socket,
     store::accounts::{self, NewUser},
 };
 use serde_json::{Value, json};
@@ -232,6 +233,21 @@ fn a_view_of_the_fleet_hears_who_leaves_it_and_which_loads_are_done() {
         dispatcher.move_to(&load, "DELIVERED").await;
         whole.hears("fleet:positions", |told| told["data"]["gone"] == json!([id])).await;
         assert_eq!(whole.ask("watch:fleet", json!({})).await["watching"], 0);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn what_is_asked_right_after_connecting_is_answered() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start_with(engine, &["--sockets-per-user", "100"]).await;
+        let load = server.dispatched_load().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        for _ in 0..60 {
+            let (socket, _events) = Socket::connect(&server.base, "/tracking", &driver.token).await.unwrap();
+            let answer = socket.ask("join:load", &json!({ "loadId": load.id })).await.unwrap();
+            assert_eq!(answer["joined"], true);
+        }
         server.stop().await;
     });
 }

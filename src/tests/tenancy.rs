@@ -96,7 +96,7 @@ fn without_a_sign_in_every_call_is_refused() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let nobody = crate::fixture::Client::nobody(&server.base);
-        let id = contract::LoadId::new(uuid::Uuid::nil()).to_string();
+        let id = LoadId::new(uuid::Uuid::nil()).to_string();
         for (method, path) in calls() {
             let (path, body) = example(&method, &path, &id, &id).unwrap();
             let answer = nobody.send(method.parse().unwrap(), &path, body.map(|body| body.to_string())).await;

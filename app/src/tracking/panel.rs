@@ -204,7 +204,7 @@ fn moves(entry: &Entry) -> impl IntoView + use<> {
     let (load, status, waiting) = (entry.row.id, entry.status(), entry.is_waiting());
     let ways = if status.is_under_way() { status.next() } else { &[] };
     ways.iter()
-        .filter(|to| **to != LoadStatus::Cancelled)
+        .filter(|to| **to != LoadStatus::Cancelled && entry.row.stops_allow(**to))
         .enumerate()
         .map(|(index, to)| {
             let words = move_words(status, *to);

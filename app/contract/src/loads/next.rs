@@ -38,6 +38,15 @@ impl LoadRow {
             && self.next_stop.as_ref().is_none_or(|next| next.sequence >= self.stop_count)
     }
 
+    /// Whether the stops allow a move: between, a load drives on; only from its last stop it is delivered.
+    pub fn stops_allow(&self, to: LoadStatus) -> bool {
+        match (self.status, to) {
+            (LoadStatus::AtDelivery, LoadStatus::Delivered) => !self.has_further_stops(),
+            (LoadStatus::AtDelivery, LoadStatus::InTransit) => self.has_further_stops(),
+            _ => true,
+        }
+    }
+
     /// Whether the load has stops beyond the one that it stands at or drives to; then it isn't delivered from there.
     pub fn has_further_stops(&self) -> bool {
         self.status == LoadStatus::AtDelivery && self.next_stop.is_some()
