@@ -13,11 +13,19 @@ pub enum Error {
     Internal(anyhow::Error),
 }
 
+/// What the databases answer when their disk is full: SQLite's SQLITE_FULL, and PostgreSQL's `disk_full`.
+const FULL: [&str; 2] = ["13", "53100"];
+
 /// What most of the server returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl From<sqlx::Error> for Error {
+    /// A full disk is told as such: it is nobody's mistake, nothing was changed, and somebody must make room.
     fn from(error: sqlx::Error) -> Self {
+        if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| FULL.contains(&&*code)) {
+            tracing::error!(%error, "Nothing can be stored: the disk is full");
+            return Self::Refused(Refusal::unavailable());
+        }
         Self::Internal(error.into())
     }
 }

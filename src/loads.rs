@@ -3,9 +3,10 @@
 mod change;
 mod create;
 mod list;
+mod stops;
 
 use contract::{
-    Listed, LoadId, Refusal, TenantId,
+    Listed, LoadId, Refusal,
     actor::Actor,
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Event, Happened},
     loads::{
@@ -18,7 +19,8 @@ use contract::{
 
 use crate::{
     desk::Desk,
-    store::{Tx, loads::Record},
+    error::Result,
+    store::{Tx, accounts, loads::Record},
 };
 
 pub use create::enter;
@@ -67,37 +69,54 @@ impl app::loads::port::Loads for Desk {
     }
 }
 
-/// The carrier's stream to which a load belongs, once its carrier may know of it.
-fn carrier_stream(tenant: TenantId, load: &Record) -> Option<Stream> {
+/// Those outside of the desk who may know of a load, by their streams: the people of its carrier, once that may know of
+/// it, and its driver. A driver may have no account, or several.
+async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
     let known = !matches!(load.status(), LoadStatus::Planning | LoadStatus::Pending);
-    load.carrier().filter(|_| known).map(|carrier| Stream::Carrier(tenant, carrier))
-}
-
-/// Tells staff and carriers of a change: the carrier that keeps the load hears what the staff hear, cut for it; one that
-/// loses it or gets it hears that.
-fn tell<E: Event + Into<Happened>>(tx: &mut Tx<'_>, before: &Record, after: &Record, event: impl Fn(LoadRow) -> E) {
-    let tenant = tx.tenant();
-    let (had, has) = (carrier_stream(tenant, before), carrier_stream(tenant, after));
-    let staff = (Stream::Tenant(tenant), event(after.row_for_staff()));
-    let kept = has.filter(|stream| had == Some(*stream)).map(|stream| (stream, event(after.row_for_carrier())));
-    tx.tell_both(staff, kept);
-    tell_handover(tx, before, after);
-}
-
-/// Tells the carriers between which a load changes hands.
-fn tell_handover(tx: &mut Tx<'_>, before: &Record, after: &Record) {
-    let tenant = tx.tenant();
-    let (had, has) = (carrier_stream(tenant, before), carrier_stream(tenant, after));
-    if had == has {
-        return;
+    let Some(carrier) = load.carrier().filter(|_| known) else { return Ok(Vec::new()) };
+    let mut streams = vec![Stream::Carrier(tx.tenant(), carrier)];
+    if let Some(driver) = load.driver() {
+        streams.extend(accounts::of_driver(tx, carrier, driver).await?.into_iter().map(Stream::User));
     }
-    if let (Some(stream), Some(carrier_id)) = (had, before.carrier()) {
+    Ok(streams)
+}
+
+/// Tells of a change: the staff; those of the carrier who keep the load, cut for them; and those who lose it or get it
+/// hear that.
+async fn tell<E: Event + Into<Happened>>(
+    tx: &mut Tx<'_>,
+    before: &Record,
+    after: &Record,
+    event: impl Fn(LoadRow) -> E,
+) -> Result<()> {
+    let (had, has) = (audience(tx, before).await?, audience(tx, after).await?);
+    let staff = (Stream::Tenant(tx.tenant()), event(after.row_for_staff()));
+    let kept = has.iter().filter(|stream| had.contains(stream)).map(|stream| (*stream, event(after.row_for_carrier())));
+    tx.tell_all(std::iter::once(staff).chain(kept));
+    tell_handover(tx, before, after, &had, &has);
+    Ok(())
+}
+
+/// Tells those between whom a load changes hands.
+fn tell_handover(tx: &mut Tx<'_>, before: &Record, after: &Record, had: &[Stream], has: &[Stream]) {
+    if let Some(carrier_id) = before.carrier() {
         let load_number = before.load_number.clone();
-        tx.tell(stream, CarrierLoadWithdrawn { load_id: before.id(), load_number, carrier_id });
+        let event = CarrierLoadWithdrawn { load_id: before.id(), load_number, carrier_id };
+        let lost = had.iter().filter(|stream| !has.contains(stream));
+        tx.tell_all(lost.map(|stream| (*stream, event.clone())));
     }
-    if let (Some(stream), Some(carrier_id)) = (has, after.carrier()) {
+    if let Some(carrier_id) = after.carrier() {
         let load_number = after.load_number.clone();
-        let load = after.row_for_carrier();
-        tx.tell(stream, CarrierLoadAssigned { load_id: after.id(), load_number, carrier_id, load });
+        let event = CarrierLoadAssigned { load_id: after.id(), load_number, carrier_id, load: after.row_for_carrier() };
+        let got = has.iter().filter(|stream| !had.contains(stream));
+        tx.tell_all(got.map(|stream| (*stream, event.clone())));
     }
+}
+
+/// Tells staff, carrier and driver something more about a change that all of them know of already.
+async fn also<E: Event + Into<Happened>>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(LoadRow) -> E) -> Result<()> {
+    let staff = (Stream::Tenant(tx.tenant()), event(load.row_for_staff()));
+    let others = audience(tx, load).await?;
+    tx.tell_all(std::iter::once(staff).chain(others.into_iter().map(|stream| (stream, event(load.row_for_carrier())))));
+    Ok(())
 }

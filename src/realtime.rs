@@ -9,6 +9,7 @@ mod asks;
 mod bucket;
 mod handshake;
 mod registry;
+mod sight;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
@@ -16,15 +17,14 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use contract::event::NAMESPACES;
 use socketioxide::{SocketIo, handler::ConnectHandler};
-use tokio::sync::mpsc;
 
 pub use wire::Wire;
 
 use crate::{
     auth::Auth,
     desk::Desk,
-    store::Sealed,
-    tracking::{fleet::Fleet, intake::Moved},
+    store::Unsent,
+    tracking::{fleet::Fleet, moves::Moves},
 };
 
 /// The longest message either way, in bytes (`contract.md`, Limits).
@@ -62,9 +62,9 @@ pub(crate) struct Shared {
 /// The ways in which things to send arrive.
 pub struct Inlets {
     /// Committed events.
-    pub sealed: mpsc::UnboundedReceiver<Vec<Sealed>>,
+    pub sealed: Unsent,
     /// Trucks that moved.
-    pub moved: mpsc::UnboundedReceiver<Vec<Moved>>,
+    pub moved: Moves,
 }
 
 /// Puts the sockets around a router and starts sending.
@@ -91,10 +91,10 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         .max_buffer_size(QUEUE)
         .build_layer();
     for namespace in NAMESPACES {
-        io.ns(namespace.path(), asks::listen.with(handshake::admit));
+        io.ns(namespace.path(), asks::catch_up.with(handshake::admit));
     }
     let wire = Wire::Local(io);
-    tokio::spawn(wire::send_sealed(wire.clone(), inlets.sealed));
+    tokio::spawn(wire::send_sealed(wire.clone(), shared.desk.store.clone(), fleet.clone(), inlets.sealed));
     tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), inlets.moved));
     tokio::spawn(wire::send_fleet(wire.clone(), fleet));
     tokio::spawn(registry::watch(wire.clone(), shared));

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::net::TcpListener;
 
 use crate::{
     auth::{self, Auth},
@@ -13,10 +13,11 @@ use crate::{
     demo,
     desk::{Desk, Pace, Parts},
     http::{self, Edge, Site},
+    journal,
     realtime::{self, Inlets, Limits, Wire},
     simulate,
     store::{self, Store},
-    tracking::intake::Intake,
+    tracking::{intake::Intake, moves::Moves},
 };
 
 /// How long open calls may take when the server goes down.
@@ -47,8 +48,8 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let listening = listener.local_addr()?;
     let store = Store::open(&config.database_url()).await.context("--database-url")?;
 
-    let (outbox, sealed) = mpsc::unbounded_channel();
-    let (moves, moved) = mpsc::unbounded_channel();
+    let (outbox, sealed) = store::outbox();
+    let moved = Moves::default();
     let scale = if config.demo { config.simulator_speed } else { 1.0 };
     let pace = Pace { scale };
     if config.demo && store::accounts::is_empty(&store).await? {
@@ -60,8 +61,9 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     }
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
-    let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moves, pace);
+    let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
     let desk = Desk::new(Parts { store, clock, outbox, intake, pace });
+    tokio::spawn(journal::keep_short(desk.clone()));
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {

@@ -1,11 +1,12 @@
 //! The simulator: trucks that drive over the public interfaces, as any driver's telephone would, and an office that keeps
 //! them busy. It knows nothing of the server's inside and can drive against any server with the demo accounts.
 //!
-//! No roads are at hand offline: trucks take gently bent great circles, at the pace that a road of the usual length
-//! would allow.
+//! No roads are at hand offline: trucks take gently bent great circles around lakes and the sea, at the pace that a road
+//! of the usual length would allow.
 
 pub mod account;
 mod driver;
+mod land;
 mod office;
 pub mod path;
 pub mod socket;

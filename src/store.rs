@@ -8,7 +8,9 @@ pub mod carriers;
 pub mod demo;
 pub mod journal;
 pub mod loads;
+mod outbox;
 pub mod positions;
+pub mod sessions;
 mod tx;
 
 use std::{str::FromStr, time::Duration};
@@ -22,7 +24,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-pub use tx::{By, Outbox, Sealed, Tx};
+pub use outbox::{Due, Outbox, Unsent, outbox};
+pub use tx::{By, Sealed, Tx};
 
 use crate::error::Result;
 
@@ -72,6 +75,9 @@ pub(crate) use {on, within};
 /// How many connections read from SQLite at once, and how many PostgreSQL gets: two for each of the machine's cores
 /// serve SSR bursts, and PostgreSQL's default of 100 leaves room for several nodes.
 const CONNECTIONS: u32 = 8;
+
+/// How much is written to see whether the database takes writes, in bytes: four of SQLite's pages.
+const READINESS_BYTES: usize = 16 * 1024;
 
 impl Store {
     /// Opens the store and brings its tables up to date.
@@ -143,18 +149,24 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the database takes writes: a full disk shows here and not in [`Self::ping`].
+    /// Whether the database takes writes: a full disk shows here and not in [`Self::ping`]. Something is really written,
+    /// as long as a load with its stops and events, and taken away again.
     ///
     /// # Errors
     /// When it doesn't.
     pub async fn ping_write(&self) -> Result<()> {
-        const SQL: &str = "UPDATE streams SET seq = seq WHERE stream = 'readiness'";
+        const WRITE: &str = "INSERT INTO streams (stream, epoch, seq) VALUES ('readiness', $1, 0)
+            ON CONFLICT (stream) DO UPDATE SET epoch = excluded.epoch";
+        const CLEAR: &str = "DELETE FROM streams WHERE stream = 'readiness'";
+        let filling = "-".repeat(READINESS_BYTES);
         match self {
             Self::Sqlite { write, .. } => {
-                sqlx::query(SQL).execute(write).await?;
+                sqlx::query(WRITE).bind(filling).execute(write).await?;
+                sqlx::query(CLEAR).execute(write).await?;
             }
             Self::Postgres(pool) => {
-                sqlx::query(SQL).execute(pool).await?;
+                sqlx::query(WRITE).bind(filling).execute(pool).await?;
+                sqlx::query(CLEAR).execute(pool).await?;
             }
         }
         Ok(())

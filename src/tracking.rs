@@ -2,13 +2,13 @@
 
 pub mod fleet;
 pub mod intake;
+pub mod moves;
 
 use contract::Timestamp;
 use contract::{
     Code, Refusal,
     actor::{Actor, Permission},
     geo::{CIRCUITY, Point},
-    status::LoadStatus,
     tracking::{Fix, MAX_BATCH, PositionsReceived, Rejected, ReportPositions, TrailFix, TrailQuery, UpdateLocation},
 };
 
@@ -108,8 +108,7 @@ fn admit(who: &Actor, load: &Tracked) -> Result<(), Code> {
 
 /// When a truck is expected at its next stop: what is left by road at the average speed. A first, plain estimate.
 fn estimate(load: &Tracked, at: Timestamp, from: Point, pace: Pace) -> Timestamp {
-    let next = if load.status == LoadStatus::Dispatched { load.origin } else { load.destination };
-    let hours = from.miles_to(next) * CIRCUITY / (AVERAGE_MPH * pace.scale);
+    let hours = from.miles_to(load.next) * CIRCUITY / (AVERAGE_MPH * pace.scale);
     at.plus_ms((hours * 3_600_000.0) as i64)
 }
 

@@ -3,14 +3,13 @@
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use contract::{UserId, actor::Role};
-use tokio::sync::mpsc;
 
 use super::Auth;
 use crate::{
     clock::{Clock, new_id},
     config::Config,
     store::{
-        By, Store,
+        self, By, Store,
         accounts::{self, NewUser},
     },
 };
@@ -60,7 +59,7 @@ impl Ask {
     /// When the database can't be reached or something that was named isn't there.
     pub async fn run(self) -> anyhow::Result<()> {
         let store = Store::open(&self.config.database_url()).await?;
-        let (outbox, _unsent) = mpsc::unbounded_channel();
+        let (outbox, _unsent) = store::outbox();
         let clock = Clock::default();
         let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), "only sessions are ended here", 1);
         let find = async |email: &str| {

@@ -121,7 +121,7 @@ fn insert(freight: &Freight, stage: &Stage, has_rate: bool) -> Insert {
         let Window { start, end } = match index {
             0 => stage.pickup,
             n if n == last => stage.delivery,
-            _ => between(stage),
+            _ => stage.between.unwrap_or(stage.delivery),
         };
         StopInsert {
             kind,
@@ -153,12 +153,6 @@ fn insert(freight: &Freight, stage: &Stage, has_rate: bool) -> Insert {
     }
 }
 
-/// The window of a stop between: from the pickup's end to the delivery's start, or what is left of that.
-fn between(stage: &Stage) -> Window {
-    let end = stage.delivery.start.max(stage.pickup.start.plus_minutes(15));
-    Window { start: stage.pickup.end.min(end.plus_minutes(-15)), end }
-}
-
 /// Takes a load from PENDING to where its stage has brought it.
 fn fill_in(load: &mut Record, stage: &Stage, status: S, crew: Option<&(Crew, bool)>) {
     let reached = |status| stage.reached(status).map(column);
@@ -177,12 +171,11 @@ async fn mark_stops(tx: &mut Tx<'_>, load: &Record, stage: &Stage) -> Result<()>
     let last = stops.len().saturating_sub(1);
     for (index, stop) in stops.iter().enumerate() {
         let (arrived, departed) = match index {
-            0 => (S::AtPickup, S::InTransit),
-            n if n == last => (S::AtDelivery, S::Delivered),
-            // Nobody reports the stops between.
-            _ => continue,
+            0 => (stage.reached(S::AtPickup), stage.reached(S::InTransit)),
+            n if n == last => (stage.reached(S::AtDelivery), stage.reached(S::Delivered)),
+            _ => stage.passed.unzip(),
         };
-        rows::mark_stop(tx, stop.id, stage.reached(arrived), stage.reached(departed)).await?;
+        rows::mark_stop(tx, stop.id, arrived, departed).await?;
     }
     Ok(())
 }
@@ -215,7 +208,13 @@ fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)
         };
         match status {
             S::AtPickup => step(at, Happening::StopArrived { city: city(false) }),
-            S::InTransit => step(at, Happening::StopDeparted { city: city(false) }),
+            S::InTransit => {
+                step(at, Happening::StopDeparted { city: city(false) });
+                if let (Some((came, left)), [_, between, _]) = (stage.passed, freight.towns.as_slice()) {
+                    step(came, Happening::StopArrived { city: between.city.clone() });
+                    step(left, Happening::StopDeparted { city: between.city.clone() });
+                }
+            }
             S::AtDelivery => step(at, Happening::StopArrived { city: city(true) }),
             S::Delivered => step(at, Happening::StopDeparted { city: city(true) }),
             _ => {}

@@ -52,7 +52,11 @@ pub struct Stage {
     /// When it took each status that it had, from PENDING on.
     pub reached: Vec<(S, Timestamp)>,
     pub pickup: Window,
+    /// The window of the stop between, where there is one.
+    pub between: Option<Window>,
     pub delivery: Window,
+    /// When its truck came to the stop between, and when it left.
+    pub passed: Option<(Timestamp, Timestamp)>,
     pub eta: Option<Timestamp>,
     /// Where its truck was, oldest first.
     pub trail: Vec<Mark>,
@@ -86,24 +90,70 @@ struct Truck {
     /// Road miles on this leg.
     driven: f64,
     left: f64,
+    /// Road miles on the leg before the stop between, when it has left that.
+    before: Option<f64>,
 }
+
+/// How long a truck stands at a stop between, in minutes.
+const BETWEEN_MIN: i64 = 25;
 
 impl Stage {
     /// The stage of a load that has come to `status`.
     pub fn new(status: S, mood: Mood, freight: &Freight, now: Now, rng: &mut StdRng) -> Self {
         let truck = truck(status, mood, freight, now, rng);
-        let driven_ms = truck.as_ref().map_or(0, |truck| now.drive_ms(truck.driven));
-        let reached = reached(status, now.at.plus_ms(-driven_ms), now, rng);
+        let left_at = truck.as_ref().map(|truck| now.at.plus_ms(-now.drive_ms(truck.driven)));
+        let came_from = truck.as_ref().and_then(|truck| Some((truck.before?, left_at?)));
+        let passed = came_from.map(|(_, left)| (left.plus_ms(-now.stand_ms(BETWEEN_MIN)), left));
+        let latest = match (came_from, passed) {
+            (Some((miles, _)), Some((came, _))) => came.plus_ms(-now.drive_ms(miles)),
+            _ => left_at.unwrap_or(now.at),
+        };
+        let reached = reached(status, latest, now, rng);
         let eta = truck.as_ref().map(|truck| eta(status, truck, freight, now, rng));
         let pickup = pickup(status, mood, &reached, eta, now, rng);
-        let delivery = delivery(status, mood, &reached, eta, pickup, freight, rng);
-        Self { reached, pickup, delivery, eta, trail: truck.map(|truck| truck.trail).unwrap_or_default() }
+        let has_between = freight.towns.len() > 2;
+        // On its way to the stop between, that is where it is early or late, and the last stop comes after.
+        let first_leg = has_between && passed.is_none() && matches!(status, S::AtPickup | S::PickedUp | S::InTransit);
+        let mut between = None;
+        let mut at_last = eta;
+        if let (true, Some(eta)) = (first_leg, eta) {
+            between = Some(window(round(eta.plus_minutes(slack_min(mood, rng)), 5), 2 * HOUR));
+            let leg = freight.towns[freight.towns.len() - 2..].windows(2);
+            let miles: f64 = leg.map(|pair| pair[0].point.miles_to(pair[1].point) * CIRCUITY).sum();
+            at_last = Some(eta.plus_ms(now.stand_ms(BETWEEN_MIN) + now.drive_ms(miles)));
+        }
+        let ease = if first_leg { Mood::Easy } else { mood };
+        let mut delivery = delivery(status, ease, &reached, at_last, pickup, freight, rng);
+        if let Some(between) = between {
+            delivery.end = delivery.end.max(between.end.plus_minutes(30));
+            delivery.start = delivery.start.max(between.start);
+        }
+        if has_between && between.is_none() {
+            between = Some(from_to(pickup, delivery));
+        }
+        let passed = passed.or_else(|| {
+            let (left, came) = (when(&reached, S::InTransit)?, when(&reached, S::AtDelivery)?);
+            let third = came.since_ms(left) / 3;
+            has_between.then(|| (left.plus_ms(third), left.plus_ms(third + now.stand_ms(BETWEEN_MIN).min(third))))
+        });
+        let trail = truck.map(|truck| truck.trail).unwrap_or_default();
+        Self { reached, pickup, between, delivery, passed, eta, trail }
     }
 
     /// When it took a status, if it did.
     pub fn reached(&self, status: S) -> Option<Timestamp> {
-        self.reached.iter().find(|(reached, _)| *reached == status).map(|(_, at)| *at)
+        when(&self.reached, status)
     }
+}
+
+fn when(reached: &[(S, Timestamp)], status: S) -> Option<Timestamp> {
+    reached.iter().find(|(reached, _)| *reached == status).map(|(_, at)| *at)
+}
+
+/// From the pickup's end to the delivery's start, or what is left of that.
+fn from_to(pickup: Window, delivery: Window) -> Window {
+    let end = delivery.start.max(pickup.start.plus_minutes(15));
+    Window { start: pickup.end.min(end.plus_minutes(-15)), end }
 }
 
 /// Minutes since a load took its status: 12 minutes to 26 hours, more often little.
@@ -159,6 +209,8 @@ fn reached(status: S, latest: Timestamp, now: Now, rng: &mut StdRng) -> Vec<(S, 
 
 fn truck(status: S, mood: Mood, freight: &Freight, now: Now, rng: &mut StdRng) -> Option<Truck> {
     let (from, to) = (freight.towns.first()?.point, freight.towns.last()?.point);
+    let between = freight.towns.get(1).filter(|_| freight.towns.len() > 2).map(|town| town.point);
+    let mut before = None;
     let heard_ms = match mood {
         Mood::Silent => rng.random_range(42 * 60_000..70 * 60_000),
         _ if rng.random_bool(0.1) => rng.random_range(6 * 60_000..15 * 60_000),
@@ -174,7 +226,17 @@ fn truck(status: S, mood: Mood, freight: &Freight, now: Now, rng: &mut StdRng) -
         }
         S::AtPickup | S::PickedUp => (Path::new(from, from, rng), 1.0, 1.0),
         S::AtDelivery => (Path::new(to, to, rng), 1.0, 1.0),
-        S::InTransit => (Path::new(from, to, rng), 0.0, rng.random_range(0.15..0.8)),
+        S::InTransit => {
+            let (from, to) = match between {
+                Some(between) if rng.random_bool(0.5) => {
+                    before = Some(from.miles_to(between) * CIRCUITY);
+                    (between, to)
+                }
+                Some(between) => (from, between),
+                None => (from, to),
+            };
+            (Path::new(from, to, rng), 0.0, rng.random_range(0.15..0.8))
+        }
         _ => return None,
     };
     let road = path.road_miles();
@@ -194,7 +256,7 @@ fn truck(status: S, mood: Mood, freight: &Freight, now: Now, rng: &mut StdRng) -
             }
         })
         .collect();
-    Some(Truck { trail, heard, driven: road * (last - first), left: road * (1.0 - last) })
+    Some(Truck { trail, heard, driven: road * (last - first), left: road * (1.0 - last), before })
 }
 
 /// When the truck is expected at its next stop, as far as it was heard of.
@@ -204,9 +266,8 @@ fn eta(status: S, truck: &Truck, freight: &Freight, now: Now, rng: &mut StdRng) 
         S::PickedUp => rng.random_range(4..10),
         _ => 0,
     };
-    // Estimates take the road to the last stop, whatever lies between.
     let next_leg = match (status, freight.towns.as_slice()) {
-        (S::AtPickup | S::PickedUp, [first, .., last]) => first.point.miles_to(last.point) * CIRCUITY,
+        (S::AtPickup | S::PickedUp, [first, next, ..]) => first.point.miles_to(next.point) * CIRCUITY,
         _ => truck.left,
     };
     truck.heard.plus_ms(now.stand_ms(stands_min) + now.drive_ms(next_leg))
@@ -229,7 +290,7 @@ fn pickup(
     now: Now,
     rng: &mut StdRng,
 ) -> Window {
-    let arrived = reached.iter().find(|(status, _)| *status == S::AtPickup).map(|(_, at)| *at);
+    let arrived = when(reached, S::AtPickup);
     if let Some(at) = arrived {
         return window(round(at.plus_minutes(rng.random_range(20..100)), 15), 2 * HOUR);
     }
@@ -260,7 +321,7 @@ fn delivery(
     freight: &Freight,
     rng: &mut StdRng,
 ) -> Window {
-    let arrived = reached.iter().find(|(status, _)| *status == S::AtDelivery).map(|(_, at)| *at);
+    let arrived = when(reached, S::AtDelivery);
     let end = match (arrived, eta) {
         (Some(at), _) => round(at.plus_minutes(rng.random_range(20..100)), 15),
         (None, Some(eta)) if status != S::Dispatched => round(eta.plus_minutes(slack_min(mood, rng)), 5),

@@ -3,16 +3,17 @@
 use app::pages::Page;
 use axum::{
     Json,
-    body::{Body, to_bytes},
+    body::{Body, HttpBody as _, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use contract::{Code, Refusal, refusal::Refused};
+use futures_util::StreamExt;
 
 use super::{
-    Edge,
+    Edge, MAX_BODY,
     answers::{refuse, to_sign_in},
     cookies::{ACCESS, REFRESH, cookie, with_cookies},
 };
@@ -107,6 +108,30 @@ pub async fn own_pages_only(State(edge): State<Edge>, request: Request, next: Ne
         }
     }
     next.run(request).await
+}
+
+/// Reads a call's body before anything else does, so that one that is too long is refused as such, whether it said its
+/// length beforehand or comes in pieces.
+pub async fn whole_body(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let too_large = || refuse(Refusal::new(Code::TooLarge, "The body is too long."));
+    let (parts, body) = request.into_parts();
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return too_large();
+    }
+    let mut whole = Vec::with_capacity(body.size_hint().lower() as usize);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        // Whoever stopped in the middle hears of it, if they still listen.
+        let Ok(piece) = piece else { return refuse(Refusal::invalid("input", "the body broke off")) };
+        if whole.len() + piece.len() > MAX_BODY {
+            return too_large();
+        }
+        whole.extend_from_slice(&piece);
+    }
+    next.run(Request::from_parts(parts, Body::from(whole))).await
 }
 
 /// Gives refusals of the HTTP interface their status, whoever made them: a server function answers 500 with the refusal

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use contract::{
     LoadId, Refusal,
     actor::{Actor, Permission},
-    event::{LoadAssigned, LoadDelivered, LoadDispatched, LoadStatusChanged, StopArrived, StopDeparted},
-    loads::{AssignLoad, ChangeStatus, Happening, LoadRow, Stop},
+    event::{LoadAssigned, LoadDelivered, LoadDispatched, LoadStatusChanged},
+    loads::{AssignLoad, ChangeStatus, Happening, LoadRow},
     refusal::Rule,
     room::Stream,
     status::{LoadStatus, Move},
 };
 
-use super::{carrier_stream, tell};
+use super::{also, stops, tell};
 use crate::{
     desk::Desk,
     error::Result,
@@ -115,7 +115,7 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         after
     } else {
         let after = write(&mut tx, load).await?;
-        tell(&mut tx, &before, &after, |row| told(&after, row));
+        tell(&mut tx, &before, &after, |row| told(&after, row)).await?;
         after
     };
     tx.commit().await?;
@@ -220,7 +220,7 @@ async fn move_on(
         load.eta = None;
     }
     rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;
-    let stops = mark_stops(tx, &load, from, to).await?;
+    let marked = stops::mark(tx, &load, from, to).await?;
     let after = write(tx, load).await?;
     let updated_by = tx.author().unwrap_or_default().to_owned();
     let (load_id, load_number) = (after.id(), after.load_number.clone());
@@ -231,7 +231,8 @@ async fn move_on(
         new_status: to,
         updated_by: updated_by.clone(),
         load,
-    });
+    })
+    .await?;
     if to == S::Dispatched
         && from < to
         && let Some(carrier_id) = after.carrier()
@@ -245,24 +246,16 @@ async fn move_on(
             driver_name: after.driver_name.clone(),
             updated_by: updated_by.clone(),
             load,
-        });
+        })
+        .await?;
     }
     if to == S::Delivered && from < to {
         let delivered_at = tx.now();
-        also(tx, &after, |load| LoadDelivered { load_id, load_number: load_number.clone(), delivered_at, load });
+        also(tx, &after, |load| LoadDelivered { load_id, load_number: load_number.clone(), delivered_at, load })
+            .await?;
     }
-    tell_stops(tx, &after, &stops);
+    stops::tell(tx, &after, &marked).await?;
     Ok(after)
-}
-
-/// Tells staff and the load's carrier something more about a change that both know of already.
-fn also<E>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(LoadRow) -> E)
-where
-    E: contract::event::Event + Into<contract::event::Happened>,
-{
-    let tenant = tx.tenant();
-    let carrier = carrier_stream(tenant, load).map(|stream| (stream, event(load.row_for_carrier())));
-    tx.tell_both((Stream::Tenant(tenant), event(load.row_for_staff())), carrier);
 }
 
 async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
@@ -271,73 +264,6 @@ async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
         fresh(&now, load.version)?;
     }
     Ok(rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?)
-}
-
-/// A stop whose times changed: as it is now, whether the truck came, and whether it left.
-struct Marked {
-    stop: Stop,
-    arrived: bool,
-    departed: bool,
-}
-
-/// Notes at the first and last stop what the move says of them.
-async fn mark_stops(tx: &mut Tx<'_>, load: &Record, from: LoadStatus, to: LoadStatus) -> Result<Vec<Marked>> {
-    if to == S::Cancelled || (!from.is_under_way() && !to.is_under_way() && !from.is_loaded()) {
-        return Ok(Vec::new());
-    }
-    let now = tx.now();
-    let stops = rows::stops_in_tx(tx, load).await?;
-    let last = stops.len().saturating_sub(1);
-    let mut marked = Vec::new();
-    for (index, mut stop) in stops.into_iter().enumerate() {
-        let (came, left) = match index {
-            0 => (to >= S::AtPickup, to >= S::InTransit),
-            n if n == last => (to >= S::AtDelivery, to >= S::Delivered),
-            _ => continue,
-        };
-        let (had_come, had_left) = (stop.arrived_at, stop.departed_at);
-        stop.arrived_at = came.then(|| had_come.unwrap_or(now));
-        stop.departed_at = left.then(|| had_left.unwrap_or(now));
-        if (stop.arrived_at, stop.departed_at) == (had_come, had_left) {
-            continue;
-        }
-        rows::mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
-        let (arrived, departed) = (came && had_come.is_none(), left && had_left.is_none());
-        let city = stop.town.city.clone();
-        if arrived {
-            rows::note(tx, load.id(), &Happening::StopArrived { city: city.clone() }).await?;
-        }
-        if departed {
-            rows::note(tx, load.id(), &Happening::StopDeparted { city }).await?;
-        }
-        marked.push(Marked { stop, arrived, departed });
-    }
-    Ok(marked)
-}
-
-fn tell_stops(tx: &mut Tx<'_>, load: &Record, marked: &[Marked]) {
-    for Marked { stop, arrived, departed } in marked {
-        let (load_id, load_number) = (load.id(), load.load_number.clone());
-        if let (true, Some(arrived_at)) = (arrived, stop.arrived_at) {
-            let load_number = load_number.clone();
-            also(tx, load, |_| StopArrived {
-                load_id,
-                load_number: load_number.clone(),
-                stop_id: stop.id,
-                stop_type: stop.kind,
-                arrived_at,
-            });
-        }
-        if let (true, Some(departed_at)) = (departed, stop.departed_at) {
-            also(tx, load, |_| StopDeparted {
-                load_id,
-                load_number: load_number.clone(),
-                stop_id: stop.id,
-                stop_type: stop.kind,
-                departed_at,
-            });
-        }
-    }
 }
 
 fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {

@@ -1,14 +1,17 @@
 //! What a socket may ask, each with an answer.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use contract::{
-    Code, Refusal,
+    Code, LoadId, Refusal,
     actor::Permission,
-    event::{Cursor, FleetPositions, Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
+    event::{FleetPositions, Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
     refusal::Refused,
     room::Room,
-    tracking::{FleetFix, Received, UpdateLocation, WatchFleet, Watching},
+    tracking::{Bounds, FleetFix, Received, UpdateLocation, WatchFleet, Watching},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -23,37 +26,53 @@ use super::{
     handshake::{Hello, namespace},
     wire::envelope,
 };
-use crate::{auth::Known, journal, store};
+use crate::{auth::Known, error::Result, journal, store};
 
 /// Events a second, and at once (`contract.md`, Limits).
 const EVENTS: (f64, f64) = (20.0, 40.0);
 /// Position reports a second, and at once.
 const LOCATIONS: (f64, f64) = (5.0, 20.0);
 
-/// What a socket has for itself.
+/// What a socket has for itself: who it is, what it can reach, and how much it may still say.
 #[derive(Clone)]
 struct Own {
+    known: Known,
+    shared: Shared,
     events: Arc<Bucket>,
     locations: Arc<Bucket>,
 }
 
-/// Catches a new socket up and listens to it.
-pub async fn listen<A: Adapter>(
-    socket: SocketRef<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(hello): Extension<Hello>,
-) {
+/// The loads that a socket looks at. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Joined(Arc<Mutex<HashSet<LoadId>>>);
+
+impl Joined {
+    /// Which.
+    pub fn loads(&self) -> Vec<LoadId> {
+        self.set().iter().copied().collect()
+    }
+
+    /// Never held across an await, so a plain mutex is right.
+    fn set(&self) -> std::sync::MutexGuard<'_, HashSet<LoadId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Listens to a socket that is about to be let in: once it knows that it is, what it asks must find somebody who answers.
+pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known) {
     let own = Own {
+        known: known.clone(),
+        shared: shared.clone(),
         events: Arc::new(Bucket::new(EVENTS.0, EVENTS.1)),
         locations: Arc::new(Bucket::new(LOCATIONS.0, LOCATIONS.1)),
     };
     socket.extensions.insert(own);
+    socket.extensions.insert(Joined::default());
     socket.on("join:load", join_load::<A>);
     socket.on("leave:load", leave_load::<A>);
     socket.on("sync:request", sync::<A>);
     socket.on("auth:renew", renew::<A>);
-    if namespace(&socket) == Namespace::Tracking {
+    if namespace(socket) == Namespace::Tracking {
         socket.on("location:update", locate::<A>);
         socket.on("watch:fleet", watch_fleet::<A>);
     }
@@ -62,12 +81,16 @@ pub async fn listen<A: Adapter>(
             shared.fleet.leave(view);
         }
     });
-    metrics::counter!("headhaul_connections").increment(1);
-    catch_up(&socket, &shared, &known, hello.since).await;
 }
 
-/// Sends what was missed, or the honest word that it can't be told, and then where the streams stand.
-async fn catch_up<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known, since: Option<Cursor>) {
+/// Sends a new socket what it missed, or the honest word that it can't be told, and then where the streams stand.
+pub async fn catch_up<A: Adapter>(
+    socket: SocketRef<A>,
+    State(shared): State<Shared>,
+    Extension(known): Extension<Known>,
+    Extension(Hello { since, .. }): Extension<Hello>,
+) {
+    metrics::counter!("headhaul_connections").increment(1);
     let head = match since {
         Some(since) => match journal::missed(&shared.desk.store, &known.actor, &since).await {
             Ok(missed) if missed.snapshot => {
@@ -98,23 +121,20 @@ async fn catch_up<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Kn
     let _ = socket.emit(SyncHead::NAME, &SyncHead { cursor: head });
 }
 
+/// What every handler is given: the socket, the payload, the way back, and what the socket has for itself.
+type Call<A> = (SocketRef<A>, Value, AckSender<A>, Own);
+
 /// Judges the pace, reads the payload, and answers with what `act` gives; a socket that goes on regardless is cut.
-async fn answer<A, T, R, F, E>(
-    socket: SocketRef<A>,
-    ack: AckSender<A>,
-    bucket: &Bucket,
-    payload: Result<Value, E>,
-    act: F,
-) where
+async fn answer<A, T, R, F>((socket, payload, ack, own): Call<A>, bucket: fn(&Own) -> &Bucket, act: F)
+where
     A: Adapter,
     T: DeserializeOwned,
     R: Serialize,
-    F: AsyncFnOnce(T) -> Result<R, Refusal>,
+    F: AsyncFnOnce(T, &SocketRef<A>, &Own) -> Result<R, Refusal>,
 {
-    let outcome = match bucket.judge() {
-        // A question without a payload gets its answer too.
-        Verdict::Take => match serde_json::from_value::<T>(payload.unwrap_or_default()) {
-            Ok(ask) => act(ask).await,
+    let outcome = match bucket(&own).judge() {
+        Verdict::Take => match serde_json::from_value::<T>(payload) {
+            Ok(ask) => act(ask, &socket, &own).await,
             Err(fault) => Err(Refusal::invalid("payload", fault.to_string())),
         },
         Verdict::Refuse(refusal) => Err(refusal),
@@ -133,130 +153,106 @@ async fn answer<A, T, R, F, E>(
     };
 }
 
+/// Makes a socket's handler of what it does with an ask.
+macro_rules! handler {
+    ($name:ident by $bucket:ident, |$ask:ident: $Ask:ty, $socket:ident, $own:ident| $body:block) => {
+        async fn $name<A: Adapter>(
+            socket: SocketRef<A>,
+            TryData(payload): TryData<Value>,
+            ack: AckSender<A>,
+            Extension(own): Extension<Own>,
+        ) {
+            // A question without a payload gets its answer too.
+            let call = (socket, payload.unwrap_or_default(), ack, own);
+            answer(call, |own| &own.$bucket, async |$ask: $Ask, $socket: &SocketRef<A>, $own: &Own| $body).await;
+        }
+    };
+}
+
 #[derive(Serialize)]
-struct Joined {
+struct IsJoined {
     joined: bool,
 }
 
 #[derive(Serialize)]
-struct Left {
+struct HasLeft {
     left: bool,
 }
 
-async fn join_load<A: Adapter>(
-    socket: SocketRef<A>,
-    TryData(payload): TryData<Value>,
-    ack: AckSender<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(own): Extension<Own>,
-) {
-    let room = socket.clone();
-    answer(socket, ack, &own.events, payload, async |ask: WatchLoad| {
-        known.actor.may(Permission::LoadView)?;
-        store::loads::one(&shared.desk.store, &known.actor, ask.load_id).await?.ok_or_else(Refusal::not_found)?;
-        room.join(Room::Load(ask.load_id).to_string());
-        Ok(Joined { joined: true })
-    })
-    .await;
-}
+handler!(join_load by events, |ask: WatchLoad, socket, own| {
+    let (actor, load) = (&own.known.actor, ask.load_id);
+    actor.may(Permission::LoadView)?;
+    let see = async || -> Result<(), Refusal> {
+        store::loads::one(&own.shared.desk.store, actor, load).await?.ok_or_else(Refusal::not_found)?;
+        Ok(())
+    };
+    see().await?;
+    socket.join(Room::Load(load).to_string());
+    // The load may have been taken away since it was looked up, before this socket could be put out.
+    if let Err(refusal) = see().await {
+        socket.leave(Room::Load(load).to_string());
+        return Err(refusal);
+    }
+    if let Some(joined) = socket.extensions.get::<Joined>() {
+        joined.set().insert(load);
+    }
+    Ok(IsJoined { joined: true })
+});
 
-async fn leave_load<A: Adapter>(
-    socket: SocketRef<A>,
-    TryData(payload): TryData<Value>,
-    ack: AckSender<A>,
-    Extension(own): Extension<Own>,
-) {
-    let room = socket.clone();
-    answer(socket, ack, &own.events, payload, async |ask: WatchLoad| {
-        room.leave(Room::Load(ask.load_id).to_string());
-        Ok(Left { left: true })
-    })
-    .await;
-}
+handler!(leave_load by events, |ask: WatchLoad, socket, _own| {
+    socket.leave(Room::Load(ask.load_id).to_string());
+    if let Some(joined) = socket.extensions.get::<Joined>() {
+        joined.set().remove(&ask.load_id);
+    }
+    Ok(HasLeft { left: true })
+});
 
-async fn sync<A: Adapter>(
-    socket: SocketRef<A>,
-    TryData(payload): TryData<Value>,
-    ack: AckSender<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(own): Extension<Own>,
-) {
-    answer(socket, ack, &own.events, payload, async |ask: SyncRequest| {
-        metrics::counter!("headhaul_holes_closed").increment(1);
-        Ok(journal::missed(&shared.desk.store, &known.actor, &ask.since).await?)
-    })
-    .await;
-}
+handler!(sync by events, |ask: SyncRequest, _socket, own| {
+    metrics::counter!("headhaul_holes_closed").increment(1);
+    Ok(journal::missed(&own.shared.desk.store, &own.known.actor, &ask.since).await?)
+});
 
-async fn renew<A: Adapter>(
-    socket: SocketRef<A>,
-    TryData(payload): TryData<Value>,
-    ack: AckSender<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(own): Extension<Own>,
-) {
-    let id = socket.id.to_string();
-    answer(socket, ack, &own.events, payload, async |ask: RenewAuth| {
-        let fresh = shared.auth.verify(&ask.token).await?;
-        // Another person's token, or one of another sign-in, is not a renewal of this socket.
-        if fresh.actor.session != known.actor.session {
-            return Err(Refusal::new(Code::Unauthorized, "That token belongs to another sign-in."));
+handler!(renew by events, |ask: RenewAuth, socket, own| {
+    let fresh = own.shared.auth.verify(&ask.token).await?;
+    // Another person's token, or one of another sign-in, is not a renewal of this socket.
+    if fresh.actor.session != own.known.actor.session {
+        return Err(Refusal::new(Code::Unauthorized, "That token belongs to another sign-in."));
+    }
+    own.shared.sockets.renew(&socket.id.to_string(), fresh.actor.expires_at);
+    Ok(Renewed { expires_at: fresh.actor.expires_at })
+});
+
+handler!(locate by locations, |ask: UpdateLocation, _socket, own| {
+    own.shared.desk.locate(&own.known.actor, ask).await?;
+    Ok(Received { received: true })
+});
+
+handler!(watch_fleet by events, |ask: WatchFleet, socket, own| {
+    own.known.actor.may(Permission::TrackingView)?;
+    let (shared, tenant) = (&own.shared, own.known.actor.tenant);
+    let view = shared.fleet.watch(tenant, ask.bounds);
+    if let Some(before) = shared.sockets.watches(&socket.id.to_string(), Namespace::Tracking, view) {
+        shared.fleet.leave(before);
+        if before != view {
+            socket.leave(Room::Fleet(tenant, before).to_string());
         }
-        shared.sockets.renew(&id, fresh.actor.expires_at);
-        Ok(Renewed { expires_at: fresh.actor.expires_at })
-    })
-    .await;
-}
+    }
+    // Joined before the state is read: what moves in between comes twice, never not at all.
+    socket.join(Room::Fleet(tenant, view).to_string());
+    let positions = in_view(own, ask.bounds).await;
+    let inside = positions.as_ref().map(|positions| positions.iter().map(|fix| fix.0).collect()).unwrap_or_default();
+    shared.fleet.opened(view, inside);
+    let positions = positions?;
+    let watching = positions.len();
+    let state = FleetPositions { positions, gone: Vec::new(), full: true };
+    let full = envelope(tenant, shared.auth.now(), state);
+    let _ = socket.emit(full.event.clone(), &full);
+    Ok(Watching { watching })
+});
 
-async fn locate<A: Adapter>(
-    socket: SocketRef<A>,
-    TryData(payload): TryData<Value>,
-    ack: AckSender<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(own): Extension<Own>,
-) {
-    answer(socket, ack, &own.locations, payload, async |ask: UpdateLocation| {
-        shared.desk.locate(&known.actor, ask).await?;
-        Ok(Received { received: true })
-    })
-    .await;
-}
-
-async fn watch_fleet<A: Adapter>(
-    socket: SocketRef<A>,
-    TryData(payload): TryData<Value>,
-    ack: AckSender<A>,
-    State(shared): State<Shared>,
-    Extension(known): Extension<Known>,
-    Extension(own): Extension<Own>,
-) {
-    let watcher = socket.clone();
-    answer(socket, ack, &own.events, payload, async |ask: WatchFleet| {
-        known.actor.may(Permission::TrackingView)?;
-        let tenant = known.actor.tenant;
-        let view = shared.fleet.watch(tenant, ask.bounds);
-        if let Some(before) = shared.sockets.watches(&watcher.id.to_string(), Namespace::Tracking, view) {
-            shared.fleet.leave(before);
-            if before != view {
-                watcher.leave(Room::Fleet(tenant, before).to_string());
-            }
-        }
-        // Joined before the state is read: what moves in between comes twice, never not at all.
-        watcher.join(Room::Fleet(tenant, view).to_string());
-        let newest = store::positions::newest(&shared.desk.store, tenant).await?;
-        let positions: Vec<_> = newest
-            .iter()
-            .filter(|(_, fix)| ask.bounds.is_none_or(|bounds| bounds.contain(fix.point())))
-            .map(|(load, fix)| FleetFix::new(*load, fix))
-            .collect();
-        let watching = positions.len();
-        let full = envelope(tenant, shared.auth.now(), FleetPositions { positions, full: true });
-        let _ = watcher.emit(full.event.clone(), &full);
-        Ok(Watching { watching })
-    })
-    .await;
+/// The company's trucks that are in a part of the globe now.
+async fn in_view(own: &Own, bounds: Option<Bounds>) -> Result<Vec<FleetFix>> {
+    let newest = store::positions::newest(&own.shared.desk.store, own.known.actor.tenant).await?;
+    let inside = newest.iter().filter(|(_, fix)| bounds.is_none_or(|bounds| bounds.contain(fix.point())));
+    Ok(inside.map(|(load, fix)| FleetFix::new(*load, fix)).collect())
 }

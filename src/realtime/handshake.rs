@@ -15,7 +15,7 @@ use socketioxide::{
     extract::{SocketRef, State, TryData},
 };
 
-use super::Shared;
+use super::{Shared, asks};
 use crate::{
     auth::Known,
     http::cookies::{ACCESS, cookie},
@@ -74,6 +74,7 @@ pub async fn admit<A: Adapter>(
     }
     socket.extensions.insert(known.clone());
     socket.extensions.insert(hello);
+    asks::listen(&socket, &shared, &known);
     shared.sockets.add(id, namespace, known);
     Ok(())
 }

@@ -8,13 +8,20 @@ use std::{
 
 use contract::{
     SessionId, Timestamp, UserId,
-    actor::Role,
+    actor::Actor,
     event::{Cursor, Namespace, SyncHead},
     room::{Room, Stream},
 };
 
 use super::{Shared, wire::Wire};
-use crate::{auth::Known, journal, store};
+use crate::{
+    auth::Known,
+    journal,
+    store::{
+        self,
+        sessions::{self, Standing},
+    },
+};
 
 /// How often sessions are looked after: what ends a session ends its sockets within this time.
 const LOOK: Duration = Duration::from_millis(500);
@@ -23,9 +30,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const HEADS_EVERY: u32 = 10;
 
 /// A socket on a namespace.
-#[derive(Clone)]
 struct Connected {
-    namespace: Namespace,
     known: Known,
     expires_at: Timestamp,
     view: Option<u64>,
@@ -50,7 +55,7 @@ impl Registry {
     /// A socket came.
     pub fn add(&self, id: String, namespace: Namespace, known: Known) {
         let expires_at = known.actor.expires_at;
-        self.sockets().insert((id, namespace), Connected { namespace, known, expires_at, view: None });
+        self.sockets().insert((id, namespace), Connected { known, expires_at, view: None });
     }
 
     /// A socket went; gives the fleet's view that it watched.
@@ -72,8 +77,31 @@ impl Registry {
         }
     }
 
-    fn snapshot(&self) -> Vec<((String, Namespace), Connected)> {
-        self.sockets().iter().map(|(key, socket)| (key.clone(), socket.clone())).collect()
+    fn count(&self) -> usize {
+        self.sockets().len()
+    }
+
+    /// The sign-ins by which they came.
+    fn sessions(&self) -> HashSet<SessionId> {
+        self.sockets().values().map(|socket| socket.known.actor.session).collect()
+    }
+
+    /// Those whose time is over: their token ran out, or their session is ended, or belongs to
+    /// somebody who is something else now.
+    fn over(&self, now: Timestamp, is_ended: impl Fn(&Actor) -> bool) -> Vec<(String, Namespace)> {
+        let is_over = |socket: &Connected| socket.expires_at <= now || is_ended(&socket.known.actor);
+        self.sockets().iter().filter(|(_, socket)| is_over(socket)).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The streams that somebody here reads, and where.
+    fn streams(&self) -> HashMap<Stream, HashSet<Namespace>> {
+        let mut streams: HashMap<Stream, HashSet<Namespace>> = HashMap::new();
+        for ((_, namespace), socket) in self.sockets().iter() {
+            for stream in journal::streams(&socket.known.actor) {
+                streams.entry(stream).or_default().insert(*namespace);
+            }
+        }
+        streams
     }
 }
 
@@ -86,44 +114,30 @@ pub async fn watch(wire: Wire, shared: Shared) {
     loop {
         ticks.tick().await;
         round = round.wrapping_add(1);
-        let sockets = shared.sockets.snapshot();
-        metrics::gauge!("headhaul_sockets").set(sockets.len() as f64);
+        metrics::gauge!("headhaul_sockets").set(shared.sockets.count() as f64);
         let now = shared.auth.now();
-        let mut alive: HashMap<SessionId, Option<Role>> = HashMap::new();
-        for ((id, namespace), socket) in &sockets {
-            let actor = &socket.known.actor;
-            if socket.expires_at > now {
-                let role = if let Some(role) = alive.get(&actor.session) {
-                    *role
-                } else {
-                    // A database that is away is no reason to throw everybody out: the token still holds.
-                    let role = shared
-                        .auth
-                        .session(actor.session)
-                        .await
-                        .map_or(Some(actor.role), |known| known.map(|known| known.actor.role));
-                    alive.insert(actor.session, role);
-                    role
-                };
-                if role == Some(actor.role) {
-                    continue;
-                }
+        let came_by = shared.sockets.sessions();
+        let asked: Vec<SessionId> = came_by.iter().copied().collect();
+        let living = sessions::living(&shared.desk.store, &asked, now).await;
+        let is_ended = |actor: &Actor| match &living {
+            // Whoever came since it was asked is judged by the next look.
+            Ok(living) => {
+                came_by.contains(&actor.session) && living.get(&actor.session) != Some(&Standing::from(actor))
             }
-            wire.cut(*namespace, id);
+            // A database that is away is no reason to throw everybody out: the token still holds.
+            Err(_) => false,
+        };
+        for (id, namespace) in shared.sockets.over(now, is_ended) {
+            wire.cut(namespace, &id);
         }
         if round.is_multiple_of(HEADS_EVERY) {
-            tell_heads(&wire, &shared, &sockets).await;
+            tell_heads(&wire, &shared).await;
         }
     }
 }
 
-async fn tell_heads(wire: &Wire, shared: &Shared, sockets: &[((String, Namespace), Connected)]) {
-    let mut streams: HashMap<Stream, HashSet<Namespace>> = HashMap::new();
-    for (_, socket) in sockets {
-        for stream in journal::streams(&socket.known.actor) {
-            streams.entry(stream).or_default().insert(socket.namespace);
-        }
-    }
+async fn tell_heads(wire: &Wire, shared: &Shared) {
+    let streams = shared.sockets.streams();
     for (stream, namespaces) in streams {
         let Ok(head) = store::journal::head(&shared.desk.store, stream).await else { continue };
         let cursor = Cursor([(stream.to_string(), head)].into());

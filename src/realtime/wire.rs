@@ -1,25 +1,25 @@
 //! The way to every browser.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
 use contract::{
     EventId, LoadId, TenantId, Timestamp,
-    event::{Envelope, Event, FleetPositions, LoadLocationUpdated, Namespace},
+    event::{Envelope, Event, FleetPositions, LoadLocationUpdated, NAMESPACES, Namespace},
     room::{Room, Stream},
 };
 use serde::Serialize;
-use socketioxide::SocketIo;
-use tokio::sync::mpsc;
+use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 
+use super::{asks::Joined, sight};
 use crate::{
     clock::{Clock, new_id},
-    store::Sealed,
+    store::{Due, Store, Unsent},
     tracking::{
         fleet::{Fleet, TICK},
-        intake::Moved,
+        moves::{Moved, Moves},
     },
 };
 
@@ -46,6 +46,22 @@ impl Wire {
         }
     }
 
+    /// The sockets of a room of a namespace, on this node.
+    pub(super) fn within(&self, namespace: Namespace, room: Room) -> Vec<SocketRef> {
+        let Self::Local(io) = self;
+        io.of(namespace.path()).map(|of| of.within(room.to_string()).sockets()).unwrap_or_default()
+    }
+
+    /// The loads that somebody on this node looks at.
+    pub(super) fn watched_loads(&self) -> HashSet<LoadId> {
+        let Self::Local(io) = self;
+        let all = NAMESPACES.into_iter().filter_map(|namespace| io.of(namespace.path()));
+        all.flat_map(BroadcastOperators::sockets)
+            .filter_map(|socket| socket.extensions.get::<Joined>())
+            .flat_map(|joined| joined.loads())
+            .collect()
+    }
+
     /// Ends a socket on a namespace.
     pub fn cut(&self, namespace: Namespace, id: &str) {
         let Self::Local(io) = self;
@@ -66,10 +82,18 @@ pub fn envelope<E: Event>(tenant_id: TenantId, timestamp: Timestamp, data: E) ->
     Envelope { event: E::NAME.to_owned(), data, timestamp, tenant_id, id: EventId::new(new_id()), place: None }
 }
 
-/// Sends committed events to their audiences, in the order in which they were committed.
-pub async fn send_sealed(wire: Wire, mut inlet: mpsc::UnboundedReceiver<Vec<Sealed>>) {
-    while let Some(events) = inlet.recv().await {
+/// Sends committed events to their audiences, in the order in which they were committed, and sees to what follows from
+/// them: who no longer sees a load hears no more of it, and a load that is done leaves the fleet.
+pub async fn send_sealed(wire: Wire, store: Store, fleet: Fleet, mut unsent: Unsent) {
+    while let Some(Due { events, after_loss }) = unsent.next().await {
+        if after_loss {
+            sight::recheck_all(&wire, &store).await;
+        }
         for sealed in events {
+            if let Some(load) = sight::withdrawn(&sealed) {
+                sight::recheck(&wire, &store, load).await;
+            }
+            fleet.hear(&sealed);
             let room = Room::Stream(sealed.stream);
             for namespace in sealed.namespaces {
                 wire.send(*namespace, room, &sealed.envelope.event, &sealed.envelope).await;
@@ -81,11 +105,11 @@ pub async fn send_sealed(wire: Wire, mut inlet: mpsc::UnboundedReceiver<Vec<Seal
 
 /// Sends each truck that moved to those who look at its load, at once; to those who take every load's position, every
 /// few seconds; and to the fleet's table.
-pub async fn send_moved(wire: Wire, fleet: Fleet, mut inlet: mpsc::UnboundedReceiver<Vec<Moved>>) {
+pub async fn send_moved(wire: Wire, fleet: Fleet, moves: Moves) {
     let clock = Clock::default();
     let mut told: HashMap<LoadId, Instant> = HashMap::new();
-    while let Some(moves) = inlet.recv().await {
-        for Moved { tenant, carrier, fix, event } in moves {
+    loop {
+        for Moved { tenant, carrier, fix, event } in moves.take().await {
             let load = event.load_id;
             fleet.moved(tenant, load, fix);
             let message = envelope(tenant, clock.now(), event);
@@ -114,7 +138,7 @@ pub async fn send_fleet(wire: Wire, fleet: Fleet) {
         fleet.wait().await;
         for frame in fleet.tick() {
             let room = Room::Fleet(frame.tenant, frame.view);
-            let positions = FleetPositions { positions: frame.positions, full: false };
+            let positions = FleetPositions { positions: frame.positions, gone: frame.gone, full: false };
             wire.send(Namespace::Tracking, room, FleetPositions::NAME, &envelope(frame.tenant, clock.now(), positions))
                 .await;
         }

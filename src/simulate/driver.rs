@@ -117,7 +117,9 @@ impl Driver {
             S::Dispatched => (self.drive(&load, load.origin_point).await?, S::AtPickup),
             S::AtPickup => (self.stand(&load, 25.0..75.0).await?, S::PickedUp),
             S::PickedUp => (self.stand(&load, 4.0..10.0).await?, S::InTransit),
-            S::InTransit => (self.drive(&load, load.destination_point).await?, S::AtDelivery),
+            S::InTransit => (self.drive(&load, load.ahead().1).await?, S::AtDelivery),
+            // At a stop between, the truck drives on to the next one.
+            _ if load.has_further_stops() => (self.stand(&load, 15.0..35.0).await?, S::InTransit),
             _ => (self.stand(&load, 20.0..60.0).await?, S::Delivered),
         };
         if done {
@@ -171,8 +173,14 @@ impl Driver {
     async fn stand(&mut self, load: &LoadRow, minutes: std::ops::Range<f64>) -> Result<bool, Failure> {
         let minutes = self.rng.random_range(minutes);
         let until = Instant::now() + Duration::from_secs_f64(minutes * 60.0 / self.pace.speed);
-        let at_origin = matches!(load.status, S::AtPickup | S::PickedUp);
-        let stop = if at_origin { load.origin_point } else { load.destination_point };
+        let stop = match load.status {
+            S::AtPickup | S::PickedUp => load.origin_point,
+            // Where it came to, which the row no longer says.
+            _ if load.has_further_stops() => {
+                self.place.or_else(|| Some(load.current_location?.point())).unwrap_or(load.destination_point)
+            }
+            _ => load.destination_point,
+        };
         let heading = load.current_location.and_then(|fix| fix.heading);
         let mut looked = Instant::now();
         self.place = Some(stop);

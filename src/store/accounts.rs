@@ -207,6 +207,19 @@ pub async fn tenant_named(store: &Store, slug: &str) -> Result<Option<TenantId>>
     Ok(id.map(TenantId::new))
 }
 
+/// The accounts of a driver who drives for this carrier: none, one, or several.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_driver(tx: &mut Tx<'_>, carrier: CarrierId, driver: DriverId) -> Result<Vec<UserId>> {
+    const SQL: &str = "SELECT id FROM users
+        WHERE tenant_id = $1 AND driver_id = $2 AND carrier_id = $3 AND role = $4 ORDER BY id";
+    let tenant = tx.tenant().uuid();
+    let ids: Vec<Uuid> = within!(tx, db => sqlx::query_scalar(SQL).bind(tenant).bind(driver.uuid())
+        .bind(carrier.uuid()).bind(Role::Driver.name()).fetch_all(db).await?);
+    Ok(ids.into_iter().map(UserId::new).collect())
+}
+
 /// Makes a user.
 ///
 /// # Errors

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use contract::{
-    EventId, TenantId,
+    Code, EventId, TenantId, Timestamp,
     event::{Envelope, Mark, Place},
     room::Stream,
 };
@@ -13,7 +13,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Store, Tx, column, moment, on, tx, within};
-use crate::{clock::new_secret, error::Result};
+use crate::{
+    clock::new_secret,
+    error::{Error, Result},
+};
 
 /// How many missed events are sent one by one; a reader who missed more loads afresh, which is cheaper for both.
 pub const MAX_MISSED: i64 = 1_000;
@@ -50,16 +53,19 @@ pub async fn head(store: &Store, stream: Stream) -> Result<Mark> {
     let name = stream.to_string();
     let mut known: Option<(i64, String)> = on!(store, db => sqlx::query_as(READ).bind(&name).fetch_optional(db).await?);
     if known.is_none() {
-        match store {
-            Store::Sqlite { write, .. } => {
-                sqlx::query(MAKE).bind(&name).bind(new_epoch()).execute(write).await?;
-            }
-            Store::Postgres(pool) => {
-                sqlx::query(MAKE).bind(&name).bind(new_epoch()).execute(pool).await?;
-            }
+        let epoch = new_epoch();
+        let made = match store {
+            Store::Sqlite { write, .. } => sqlx::query(MAKE).bind(&name).bind(&epoch).execute(write).await.map(|_| ()),
+            Store::Postgres(pool) => sqlx::query(MAKE).bind(&name).bind(&epoch).execute(pool).await.map(|_| ()),
+        };
+        match made.map_err(Error::from) {
+            // Who can only read must not be kept from it by what can't be written.
+            Err(Error::Refused(refusal)) if refusal.code == Code::Unavailable => {}
+            made => made?,
         }
         known = on!(store, db => sqlx::query_as(READ).bind(&name).fetch_optional(db).await?);
     }
+    // Without an epoch where nothing can be stored: the reader goes on, and loads afresh once that is over.
     let (seq, epoch) = known.unwrap_or_default();
     Ok(Mark { epoch, seq: seq.unsigned_abs() })
 }
@@ -109,4 +115,52 @@ pub async fn between(store: &Store, stream: Stream, after: u64, head: &Mark) -> 
         })
         .collect::<Result<_>>()?;
     Ok(Some(events))
+}
+
+/// One of the oldest events of a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Oldest {
+    /// Its number.
+    pub seq: u64,
+    /// In which company.
+    pub tenant: TenantId,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// Every stream in which something was told, and its newest number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn heads(store: &Store) -> Result<Vec<(String, u64)>> {
+    const SQL: &str = "SELECT stream, seq FROM streams WHERE seq > 0 ORDER BY stream";
+    let rows: Vec<(String, i64)> = on!(store, db => sqlx::query_as(SQL).fetch_all(db).await?);
+    Ok(rows.into_iter().map(|(stream, seq)| (stream, seq.unsigned_abs())).collect())
+}
+
+/// The oldest events that a stream still has, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest(store: &Store, stream: &str, most: u64) -> Result<Vec<Oldest>> {
+    const SQL: &str = "SELECT seq, tenant_id, at FROM journal WHERE stream = $1 ORDER BY seq LIMIT $2";
+    let rows: Vec<(i64, Uuid, DateTime<Utc>)> =
+        on!(store, db => sqlx::query_as(SQL).bind(stream).bind(most.cast_signed()).fetch_all(db).await?);
+    let oldest = |(seq, tenant, at): (i64, Uuid, _)| Oldest {
+        seq: seq.unsigned_abs(),
+        tenant: TenantId::new(tenant),
+        at: moment(at),
+    };
+    Ok(rows.into_iter().map(oldest).collect())
+}
+
+/// Forgets a stream's events up to a number; gives how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut Tx<'_>, stream: &str, up_to: u64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM journal WHERE stream = $1 AND seq <= $2 AND tenant_id = $3";
+    let tenant = tx.tenant().uuid();
+    Ok(within!(tx, db => sqlx::query(SQL).bind(stream).bind(up_to.cast_signed()).bind(tenant).execute(db).await?
+        .rows_affected()))
 }

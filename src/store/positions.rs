@@ -33,10 +33,8 @@ pub struct Tracked {
     pub carrier: Option<CarrierId>,
     /// Who drives it.
     pub driver: Option<DriverId>,
-    /// Where it goes first.
-    pub origin: Point,
-    /// Where it goes last.
-    pub destination: Point,
+    /// The stop that it comes to next, or the last one when it has come to all.
+    pub next: Point,
     /// When it was last expected at its next stop.
     pub eta: Option<Timestamp>,
     /// Where its truck was, to judge the next fix.
@@ -51,10 +49,10 @@ struct TrackedRow {
     status: String,
     carrier_id: Option<Uuid>,
     driver_id: Option<Uuid>,
-    origin_lat: f64,
-    origin_lng: f64,
     destination_lat: f64,
     destination_lng: f64,
+    next_lat: Option<f64>,
+    next_lng: Option<f64>,
     eta: Option<DateTime<Utc>>,
     lat: Option<f64>,
     lng: Option<f64>,
@@ -77,8 +75,10 @@ impl From<TrackedRow> for Tracked {
             status: LoadStatus::named(&row.status).unwrap_or(LoadStatus::Planning),
             carrier: row.carrier_id.map(CarrierId::new),
             driver: row.driver_id.map(DriverId::new),
-            origin: Point { lat: row.origin_lat, lng: row.origin_lng },
-            destination: Point { lat: row.destination_lat, lng: row.destination_lng },
+            next: Point {
+                lat: row.next_lat.unwrap_or(row.destination_lat),
+                lng: row.next_lng.unwrap_or(row.destination_lng),
+            },
             eta: row.eta.map(moment),
             track: Track {
                 newest: dated(row.lat, row.lng, row.at),
@@ -88,9 +88,14 @@ impl From<TrackedRow> for Tracked {
     }
 }
 
-const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id, l.origin_lat,
-    l.origin_lng, l.destination_lat, l.destination_lng, l.eta, k.lat, k.lng, k.at, k.suspect_lat, k.suspect_lng,
-    k.suspect_at FROM loads l LEFT JOIN tracks k ON k.load_id = l.id WHERE l.id IN (";
+const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id,
+    l.destination_lat, l.destination_lng, n.lat AS next_lat, n.lng AS next_lng, l.eta, k.lat, k.lng, k.at,
+    k.suspect_lat, k.suspect_lng, k.suspect_at
+    FROM loads l
+    LEFT JOIN tracks k ON k.load_id = l.id
+    LEFT JOIN stops n ON n.load_id = l.id AND n.sequence = 1 + (SELECT COALESCE(MAX(s.sequence), 0) FROM stops s
+        WHERE s.load_id = l.id AND s.arrived_at IS NOT NULL)
+    WHERE l.id IN (";
 
 /// The loads of these ids, of any company: the caller's right to report for each is checked on what comes back.
 ///
@@ -98,6 +103,23 @@ const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carr
 /// When the database fails.
 pub async fn tracked(store: &Store, loads: &[LoadId]) -> Result<Vec<Tracked>> {
     let rows: Vec<TrackedRow> = on!(store, db => {
+        let mut q = QueryBuilder::new(TRACKED);
+        let mut list = q.separated(", ");
+        for load in loads {
+            list.push_bind(load.uuid());
+        }
+        q.push(")");
+        q.build_query_as().fetch_all(db).await?
+    });
+    Ok(rows.into_iter().map(Tracked::from).collect())
+}
+
+/// The same loads as a write sees them, after the writes before it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tracked_in_tx(tx: &mut Tx<'_>, loads: &[LoadId]) -> Result<Vec<Tracked>> {
+    let rows: Vec<TrackedRow> = within!(tx, db => {
         let mut q = QueryBuilder::new(TRACKED);
         let mut list = q.separated(", ");
         for load in loads {

@@ -7,10 +7,9 @@ use contract::{
     room::Stream,
 };
 use serde_json::Value;
-use sqlx::{Postgres, Sqlite, Transaction};
-use tokio::sync::mpsc;
+use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::{Store, journal, within};
+use super::{Outbox, Store, journal, within};
 use crate::{
     clock::{Clock, new_id},
     error::Result,
@@ -52,9 +51,6 @@ pub struct Sealed {
     pub envelope: Envelope<Value>,
 }
 
-/// Where committed events go to be sent.
-pub type Outbox = mpsc::UnboundedSender<Vec<Sealed>>;
-
 pub(super) enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
@@ -78,7 +74,7 @@ impl Store {
     /// When the database can't be reached.
     pub async fn begin<'a>(&self, by: By<'a>, clock: &Clock, outbox: &Outbox) -> Result<Tx<'a>> {
         let engine = match self {
-            Self::Sqlite { write, .. } => Engine::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { write, .. } => Engine::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
         };
         Ok(Tx { engine, by, now: clock.now(), told: Vec::new(), outbox: outbox.clone() })
@@ -118,11 +114,11 @@ impl<'a> Tx<'a> {
         self.tell_as(EventId::new(new_id()), stream, event);
     }
 
-    /// Notes one event for two audiences, each with its own redaction, under one id.
-    pub fn tell_both<E: Event + Into<Happened>>(&mut self, first: (Stream, E), second: Option<(Stream, E)>) {
+    /// Notes one event for several audiences, each with its own redaction, under one id. The company's own stream comes
+    /// first wherever it is told: two writes lock streams in the same order then, and never wait for each other.
+    pub fn tell_all<E: Event + Into<Happened>>(&mut self, audiences: impl IntoIterator<Item = (Stream, E)>) {
         let id = EventId::new(new_id());
-        self.tell_as(id, first.0, first.1);
-        if let Some((stream, event)) = second {
+        for (stream, event) in audiences {
             self.tell_as(id, stream, event);
         }
     }
@@ -155,10 +151,24 @@ impl<'a> Tx<'a> {
             Engine::Postgres(tx) => tx.commit().await?,
         }
         if !sealed.is_empty() {
-            // Nobody left to send to means that the server is going down: readers find the events in the journal.
-            let _ = self.outbox.send(sealed);
+            self.outbox.send(sealed);
         }
         Ok(())
+    }
+}
+
+/// Begins a transaction that nobody else can get between.
+///
+/// When the disk is full, SQLite takes a transaction back by itself; the one that is asked to be taken back afterwards is
+/// no longer there, and the connection believes from then on that it is in it. Such a connection is exchanged.
+async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+    match write.begin_with(BEGIN).await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            write.acquire().await?.close().await?;
+            write.begin_with(BEGIN).await
+        }
+        begun => begun,
     }
 }
 

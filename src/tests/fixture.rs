@@ -20,7 +20,7 @@ use headhaul::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +146,7 @@ impl TestServer {
 async fn found(store: &Store, clock: &Clock, slug: &'static str) -> Company {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| headhaul::auth::hash("test-password").unwrap());
-    let (outbox, _unsent) = mpsc::unbounded_channel();
+    let (outbox, _unsent) = headhaul::store::outbox();
     let tenant = TenantId::new(new_id());
     let mut tx = store.begin(By::Itself(tenant), clock, &outbox).await.unwrap();
     accounts::add_tenant(&mut tx, slug, &format!("{slug} company"), "America/New_York").await.unwrap();

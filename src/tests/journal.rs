@@ -1,9 +1,13 @@
 //! What was missed is told exactly, in order, to those it concerns.
 
 use contract::event::{Cursor, Mark};
+use headhaul::journal::{self, Keep};
 use serde_json::{Value, json};
 
-use crate::fixture::{Client, TestServer, on_both_engines};
+use crate::{
+    ear::Ear,
+    fixture::{Client, TestServer, on_both_engines},
+};
 
 async fn missed(client: &Client, since: &Value) -> Value {
     let since: String = url::form_urlencoded::byte_serialize(since.to_string().as_bytes()).collect();
@@ -119,6 +123,55 @@ fn a_carrier_hears_of_its_own_loads_and_of_nothing_else() {
             ["carrier:load:assigned", "load:status:changed", "load:dispatched"]
         );
         assert_eq!(names(&stranger, &of_stranger).await, Vec::<String>::new());
+        server.stop().await;
+    });
+}
+
+#[test]
+fn who_comes_back_after_what_was_forgotten_loads_afresh() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let carrier = server.sign_in("carrier1@blueridge.test").await;
+        let cursor = async |client: &Client| client.get("/api/v1/loads").await.body["cursor"].clone();
+        let (old, of_carrier) = (cursor(&dispatcher).await, cursor(&carrier).await);
+        let load = dispatcher.create_load().await;
+        dispatcher.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
+        let middle = cursor(&dispatcher).await;
+        for _ in 0..5 {
+            dispatcher.create_load().await;
+        }
+        let keep = |events| Keep { age_ms: i64::MAX, events };
+
+        assert_eq!(journal::trim(&server.desk, keep(100)).await.unwrap(), 0);
+        assert_eq!(journal::trim(&server.desk, keep(5)).await.unwrap(), 3);
+
+        let answer = missed(&dispatcher, &old).await;
+        assert_eq!((&answer["snapshot"], &answer["events"]), (&json!(true), &json!([])), "and never a part of it");
+        let answer = missed(&dispatcher, &middle).await;
+        assert_eq!((&answer["snapshot"], answer["events"].as_array().unwrap().len()), (&json!(false), 5));
+        assert_eq!(missed(&carrier, &of_carrier).await["events"].as_array().unwrap().len(), 1, "a stream of its own");
+
+        let token = &dispatcher.token;
+        let mut ear = Ear::open_with(&dispatcher, "/events", json!({ "token": token, "since": old })).await;
+        ear.hears("sync:snapshot", |told| told["cursor"].is_object()).await;
+        assert!(ear.names().is_empty());
+
+        // A week later everything is forgotten, and whoever had read it all is none the poorer.
+        let all = cursor(&dispatcher).await;
+        server.clock.advance_ms(journal::KEEP.age_ms);
+        let left = [5, 1, 1].iter().sum::<u64>();
+        assert_eq!(
+            journal::trim(&server.desk, journal::KEEP).await.unwrap(),
+            left,
+            "of the staff, a carrier, a driver"
+        );
+        let again = server.dispatcher().await;
+        let answer = missed(&again, &all).await;
+        assert_eq!((&answer["snapshot"], &answer["events"]), (&json!(false), &json!([])));
+        assert_eq!(missed(&again, &middle).await["snapshot"], true);
+        again.create_load().await;
+        assert_eq!(missed(&again, &all).await["events"].as_array().unwrap().len(), 1);
         server.stop().await;
     });
 }

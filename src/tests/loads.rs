@@ -290,6 +290,49 @@ fn bad_input_is_refused_at_its_field() {
     });
 }
 
+/// Sends a body in pieces, without saying its length beforehand.
+async fn in_pieces(base: &str, path: &str, token: &str, pieces: usize) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let host = base.trim_start_matches("http://");
+    let mut wire = tokio::net::TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         connection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    wire.write_all(head.as_bytes()).await.unwrap();
+    let piece = format!("{:x}\r\n{}\r\n", 16_384, "x".repeat(16_384));
+    for _ in 0..pieces {
+        // A server that has had enough may have closed its ear.
+        if wire.write_all(piece.as_bytes()).await.is_err() {
+            break;
+        }
+    }
+    let _ = wire.write_all(b"0\r\n\r\n").await;
+    let mut answer = Vec::new();
+    let _ = wire.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_body_that_is_too_long_is_told_so_even_when_it_comes_in_pieces() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let token = server.dispatcher().await.token;
+        // 32 pieces are exactly what is allowed: too long is what lies above, wrong is what can't be read.
+        for (path, pieces, status, code) in [
+            ("/api/v1/loads", 32, "400", "invalid"),
+            ("/api/v1/loads", 33, "413", "too_large"),
+            ("/api/v1/positions", 33, "413", "too_large"),
+            ("/api/v1/auth/login", 33, "413", "too_large"),
+        ] {
+            let answer = in_pieces(&server.base, path, &token, pieces).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+            assert!(answer.contains(&format!("\"code\":\"{code}\"")), "{path}: {answer}");
+        }
+        server.stop().await;
+    });
+}
+
 #[test]
 fn lists_filter_sort_search_and_page() {
     on_both_engines(async |engine| {

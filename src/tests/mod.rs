@@ -4,11 +4,15 @@
 
 mod accounts;
 mod crash;
+mod ear;
 mod fixture;
+mod full;
 mod invariants;
 mod journal;
+mod live;
 mod loads;
 mod official;
 mod schema;
+mod stops;
 mod tenancy;
 mod tracking;

@@ -1,8 +1,18 @@
 //! Nobody sees another company's business: every call, with another company's ids, by every role.
 
+use std::collections::BTreeSet;
+
+use contract::{
+    LoadId,
+    event::{DURABLE, NAMESPACES, Namespace},
+};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::fixture::{TestServer, new_load, on_both_engines};
+use crate::{
+    ear::Ear,
+    fixture::{Client, TestServer, new_load, on_both_engines},
+};
 
 /// Every call of the HTTP interface that server functions register, as the framework itself lists them: a new one joins
 /// by itself, and fails here until it is given an example.
@@ -86,7 +96,7 @@ fn without_a_sign_in_every_call_is_refused() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let nobody = crate::fixture::Client::nobody(&server.base);
-        let id = contract::LoadId::new(uuid::Uuid::nil()).to_string();
+        let id = LoadId::new(uuid::Uuid::nil()).to_string();
         for (method, path) in calls() {
             let (path, body) = example(&method, &path, &id, &id).unwrap();
             let answer = nobody.send(method.parse().unwrap(), &path, body.map(|body| body.to_string())).await;
@@ -110,6 +120,186 @@ fn a_carriers_people_see_their_own_loads_only() {
             assert_eq!(list.data().as_array().unwrap().len(), usize::from(sees), "{who}");
             assert!(!list.body.to_string().contains("dispatch1"), "a carrier doesn't learn who is at the desk");
             client.get("/api/v1/carriers").await.refused(403, "forbidden");
+        }
+        server.stop().await;
+    });
+}
+
+/// The calls that are plain routes instead of server functions. The framework can't list them, so `src/http.rs` is read:
+/// a new one fails here until it is given an example.
+fn plain_calls() -> Vec<(Method, String)> {
+    let routes = include_str!("../http.rs").lines().filter_map(|line| {
+        let (path, handler) = line.trim().strip_prefix(".route(\"")?.split_once("\", ")?;
+        let method = if handler.starts_with("post(") { Method::POST } else { Method::GET };
+        path.starts_with("/api/").then(|| (method, path.to_owned()))
+    });
+    routes.collect()
+}
+
+#[test]
+fn the_plain_routes_tell_strangers_of_themselves_and_nobody_of_anybody() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let routes = plain_calls();
+        assert_eq!(routes.len(), 4, "{routes:?}");
+        for role in ROLES {
+            let stranger = server.sign_in(&format!("{role}@prairie.test")).await;
+            for (method, path) in &routes {
+                let of_another = json!({ "email": "dispatch1@blueridge.test", "password": "wrong" }).to_string();
+                let (body, status) = match path.strip_prefix("/api/v1/auth/").unwrap() {
+                    "login" => (Some(of_another), 401),
+                    "refresh" => (Some("{}".to_owned()), 401),
+                    // Last, because it ends the session.
+                    "logout" => continue,
+                    "me" => (None, 200),
+                    other => panic!("{other} has no example"),
+                };
+                let answer = stranger.send(method.clone(), path, body).await;
+                // After five wrong passwords the account is locked, whoever tried.
+                assert!(answer.status.as_u16() == status || answer.status == 423, "{role} {path}: {}", answer.status);
+                let text = answer.body.to_string();
+                for secret in ["blueridge", &server.blue.tenant.to_string()] {
+                    assert!(!text.contains(secret), "{role} {path} tells {secret}: {text}");
+                }
+            }
+            stranger.post("/api/v1/auth/logout", json!({})).await.data();
+            stranger.get("/api/v1/auth/me").await.refused(401, "revoked");
+        }
+        assert!(server.sign_in("ops@blueridge.test").await.get("/api/v1/auth/me").await.status.is_success());
+        let nobody = Client::nobody(&server.base);
+        nobody.get("/api/v1/auth/me").await.refused(401, "unauthorized");
+        nobody.post("/api/v1/auth/refresh", json!({})).await.refused(401, "unauthorized");
+        server.stop().await;
+    });
+}
+
+/// Makes every durable event happen in the company of the sniffed, by its name: a new kind fails here until it is given
+/// a way to be caused, or is said to be caused by nothing yet.
+async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
+    let dispatcher = server.dispatcher().await;
+    let driver = server.sign_in("driver1@blueridge.test").await;
+    let load = dispatcher.create_load().await;
+    let load = dispatcher.assign(&load, &server.blue, 1, Some("ACCEPTED")).await;
+    let load = dispatcher.assign(&load, &server.blue, 0, None).await;
+    let load = dispatcher.move_to(&load, "DISPATCHED").await;
+    let fix = json!({ "loadId": load.id, "lat": 39.1, "lng": -94.6 });
+    driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
+    let fresh = serde_json::from_value(dispatcher.load(load.id).await.data()["load"].clone()).unwrap();
+    let load = dispatcher.move_to(&fresh, "IN_TRANSIT").await;
+    dispatcher.move_to(&load, "DELIVERED").await;
+    DURABLE
+        .iter()
+        .filter_map(|(name, _)| match *name {
+            "load:created"
+            | "load:status:changed"
+            | "load:assigned"
+            | "load:dispatched"
+            | "load:delivered"
+            | "load:eta:updated"
+            | "stop:arrived"
+            | "stop:departed"
+            | "carrier:load:assigned"
+            | "carrier:load:withdrawn" => Some(*name),
+            // Nothing changes other fields of a load yet.
+            "load:updated" => None,
+            other => panic!("{other} has no way to be caused"),
+        })
+        .collect()
+}
+
+/// Everybody on every namespace, with everything that a socket can ask for.
+async fn sniffers(server: &TestServer, people: &[&str], load: LoadId) -> Vec<(String, Ear)> {
+    let mut ears = Vec::new();
+    for who in people {
+        let client = server.sign_in(who).await;
+        for namespace in NAMESPACES {
+            let mut ear = Ear::open(&client, namespace.path()).await;
+            if who.contains("prairie") {
+                let answer = ear.ask("join:load", json!({ "loadId": load })).await;
+                assert!(answer["error"]["code"].is_string(), "{who} joins another company's load: {answer}");
+            }
+            if namespace == Namespace::Tracking {
+                ear.ask("watch:fleet", json!({})).await;
+            }
+            ear.listen().await;
+            ears.push((format!("{who} on {}", namespace.path()), ear));
+        }
+    }
+    ears
+}
+
+#[test]
+fn no_socket_of_another_company_hears_anything_whatever_happens() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let strangers: Vec<String> = ROLES.into_iter().map(|role| format!("{role}@prairie.test")).collect();
+        let strangers: Vec<&str> = strangers.iter().map(String::as_str).collect();
+        let mut strangers = sniffers(&server, &strangers, load.id).await;
+        let own = ["admin@blueridge.test", "carrier1@blueridge.test", "carrier2@blueridge.test"];
+        let mut own = sniffers(&server, &own, load.id).await;
+
+        let caused = cause_everything(&server).await;
+
+        let mut told = BTreeSet::new();
+        for (who, ear) in &mut own {
+            if who == "admin@blueridge.test on /events" {
+                ear.hears("load:delivered", |_| true).await;
+            }
+            ear.listen().await;
+            told.extend(ear.names().into_iter().map(str::to_owned));
+        }
+        assert_eq!(told.iter().map(String::as_str).collect::<BTreeSet<_>>(), caused, "all of it happened");
+        let mut cells = 0;
+        let blue = server.blue.tenant.to_string();
+        for (who, ear) in &mut strangers {
+            for told in ear.listen().await {
+                let text = told.data.to_string();
+                // Of itself the server tells each where its own streams stand; of others nothing.
+                assert!(!text.contains(&blue) && !text.contains("blueridge"), "{who} hears {told:?}");
+                let is_own = matches!(told.event.as_str(), "sync:head" | "fleet:positions");
+                assert!(is_own, "{who} hears {told:?}");
+            }
+            cells += DURABLE.len();
+        }
+        assert_eq!(cells, ROLES.len() * NAMESPACES.len() * DURABLE.len());
+        server.stop().await;
+    });
+}
+
+#[test]
+fn at_one_company_each_hears_only_what_is_theirs() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let blue: Vec<String> = ROLES.into_iter().map(|role| format!("{role}@blueridge.test")).collect();
+        let blue: Vec<&str> = blue.iter().map(String::as_str).collect();
+        let mut ears = sniffers(&server, &blue, load.id).await;
+
+        cause_everything(&server).await;
+
+        for (who, ear) in &mut ears {
+            if who.starts_with("admin") && who.ends_with("/events") {
+                ear.hears("load:delivered", |_| true).await;
+            }
+        }
+        for (who, ear) in &mut ears {
+            ear.listen().await;
+            let namespace = NAMESPACES.into_iter().find(|namespace| who.ends_with(namespace.path())).unwrap();
+            for told in ear.durable() {
+                let of = DURABLE.iter().find(|(name, _)| *name == told.event).expect("a known event");
+                assert!(of.1.contains(&namespace), "{who} hears {} there", told.event);
+                let text = told.data.to_string();
+                assert!(!text.contains("RateCents"), "{who} hears of money: {text}");
+                if who.starts_with("carrier") || who.starts_with("driver") {
+                    assert!(!text.contains("\"dispatcher\""), "{who} learns who is at the desk: {text}");
+                }
+            }
+            // Whoever may not see loads hears of none.
+            let blind = ["sales", "accounting", "relations"].into_iter().any(|role| who.starts_with(role));
+            assert!(!blind || ear.durable().count() == 0, "{who} hears {:?}", ear.names());
+            let second = who.starts_with("driver2");
+            assert!(!second || ear.names().iter().all(|name| name.starts_with("carrier:load:")), "{:?}", ear.names());
         }
         server.stop().await;
     });

@@ -14,13 +14,16 @@ use contract::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::{admit, estimate, is_news};
+use super::{
+    admit, estimate, is_news,
+    moves::{Moved, Moves},
+};
 use crate::{
     clock::Clock,
     desk::Pace,
     error::Result,
     store::{
-        By, Outbox, Store,
+        By, Outbox, Store, accounts,
         positions::{self, Kept, Tracked},
     },
 };
@@ -33,26 +36,10 @@ const BATCH: usize = 1_000;
 /// What became of a fix: new, known already, or refused.
 pub type Outcome = Result<bool, Code>;
 
-/// A truck that moved, to be shown.
-#[derive(Clone, Debug)]
-pub struct Moved {
-    /// Whose company's load.
-    pub tenant: TenantId,
-    /// The carrier's people hear of it too.
-    pub carrier: Option<contract::CarrierId>,
-    /// Where it is now.
-    pub fix: LastFix,
-    /// The same, as watchers of the load hear of it.
-    pub event: LoadLocationUpdated,
-}
-
-/// Where moved trucks go to be shown.
-pub type Moves = mpsc::UnboundedSender<Vec<Moved>>;
-
 struct Job {
     who: Actor,
     fixes: Vec<Fix>,
-    answer: oneshot::Sender<Vec<Outcome>>,
+    answer: oneshot::Sender<Result<Vec<Outcome>, Refusal>>,
 }
 
 /// The way to the writer. Cheap to clone.
@@ -80,7 +67,7 @@ impl Intake {
         let job = Job { who: who.clone(), fixes, answer };
         let failed = || Refusal::new(Code::Internal, "The positions could not be stored; send them again.");
         self.0.send(job).await.map_err(|_| failed())?;
-        answered.await.map_err(|_| failed())
+        answered.await.map_err(|_| failed())?
     }
 }
 
@@ -106,11 +93,16 @@ impl Writer {
                 Ok(outcomes) => {
                     for (job, outcome) in batch.into_iter().zip(outcomes) {
                         // A caller who went away has no use for the answer.
-                        let _ = job.answer.send(outcome);
+                        let _ = job.answer.send(Ok(outcome));
                     }
                 }
-                // Dropping the answers tells the callers.
-                Err(error) => tracing::error!(error = %error, fixes, "Positions could not be stored"),
+                Err(error) => {
+                    let refusal = Refusal::from(error);
+                    tracing::error!(fixes, "Positions could not be stored");
+                    for job in batch {
+                        let _ = job.answer.send(Err(refusal.clone()));
+                    }
+                }
             }
         }
     }
@@ -144,6 +136,10 @@ impl Writer {
         let mut moved = Vec::new();
         for (tenant, ids) in by_tenant {
             let mut tx = self.store.begin(By::Itself(tenant), &self.clock, &self.outbox).await?;
+            // Somebody may have moved a load or taken it away since it was looked up.
+            for now in positions::tracked_in_tx(&mut tx, &ids).await? {
+                loads.insert(now.load, now);
+            }
             let mut kept = Vec::new();
             let mut markers = Vec::new();
             for id in ids {
@@ -160,6 +156,9 @@ impl Writer {
                     continue;
                 };
                 positions::move_marker(&mut tx, &fix, &load.track).await?;
+                if !load.status.is_under_way() {
+                    continue;
+                }
                 let eta = estimate(load, fix.at, fix.point, self.pace);
                 if is_news(load.eta, eta, self.pace) {
                     positions::set_eta(&mut tx, load.load, Some(eta)).await?;
@@ -169,16 +168,22 @@ impl Writer {
                         previous_eta: load.eta.replace(eta),
                         new_eta: Some(eta),
                     };
-                    let carrier = load.carrier.map(|carrier| (Stream::Carrier(tenant, carrier), told.clone()));
-                    tx.tell_both((Stream::Tenant(tenant), told), carrier);
+                    let mut streams = vec![Stream::Tenant(tenant)];
+                    if let Some(carrier) = load.carrier {
+                        streams.push(Stream::Carrier(tenant, carrier));
+                        if let Some(driver) = load.driver {
+                            let users = accounts::of_driver(&mut tx, carrier, driver).await?;
+                            streams.extend(users.into_iter().map(Stream::User));
+                        }
+                    }
+                    tx.tell_all(streams.into_iter().map(|stream| (stream, told.clone())));
                 }
                 moved.push(shown(load, &fix));
             }
             tx.commit().await?;
         }
         if !moved.is_empty() {
-            // Nobody left to show it to means that the server is going down.
-            let _ = self.moves.send(moved);
+            self.moves.put(moved);
         }
         for (job, outcomes) in batch.iter().zip(&mut outcomes) {
             for (fix, outcome) in job.fixes.iter().zip(outcomes) {

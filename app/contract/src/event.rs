@@ -218,7 +218,7 @@ events! {
         /// When.
         departed_at: Timestamp,
     }
-    /// A carrier was given a load; told to that carrier's people alone.
+    /// A carrier or driver was given a load; told to that carrier's people and that driver alone.
     "carrier:load:assigned" in Events => CarrierLoadAssigned {
         /// Which.
         load_id: LoadId,
@@ -229,7 +229,7 @@ events! {
         /// As lists show it to a carrier, without money.
         load: LoadRow,
     }
-    /// A carrier lost a load again; told to that carrier's people alone.
+    /// A carrier or driver lost a load again; told to that carrier's people and that driver alone.
     "carrier:load:withdrawn" in Events => CarrierLoadWithdrawn {
         /// Which.
         load_id: LoadId,
@@ -275,11 +275,15 @@ impl LoadLocationUpdated {
     pub const ALIAS: &'static str = "location:updated";
 }
 
-/// The newest position of each truck of a view that moved since the last message.
+/// The newest position of each truck of a view that moved since the last message. One that left the view comes once
+/// more, with its first position outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FleetPositions {
     /// One entry for each truck.
     pub positions: Vec<FleetFix>,
+    /// Loads that are no longer under way, or no longer there: their trucks are to be taken off the map.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<LoadId>,
     /// Whether this is the whole view rather than what changed.
     pub full: bool,
 }

@@ -1,6 +1,7 @@
 //! Loads: what they are, how they are asked for, and what can be done to them.
 
 mod ask;
+mod next;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,7 @@ use crate::{
     CarrierId, DriverId, LoadId, StopId, Timestamp, UserId, geo::Point, status::LoadStatus, tracking::LastFix,
 };
 pub use ask::*;
+pub use next::*;
 
 /// What the trailer is (`domain.md` §2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,6 +152,9 @@ pub struct LoadRow {
     pub delivery: Appointment,
     /// Road miles from the first stop to the last.
     pub miles: f64,
+    /// The stop that its truck comes to next, while it is under way; absent at the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_stop: Option<NextStop>,
     /// Where the truck was last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_location: Option<LastFix>,

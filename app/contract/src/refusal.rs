@@ -42,6 +42,8 @@ pub enum Code {
     BadTime,
     /// The load isn't under way, or not the sender's.
     NotUnderWay,
+    /// The server can't store anything now, as when its disk is full; nothing was changed.
+    Unavailable,
     /// Something failed on the server's side.
     Internal,
 }
@@ -60,9 +62,13 @@ impl Code {
             Self::Locked => 423,
             Self::RateLimited | Self::TooManyConnections => 429,
             Self::Internal => 500,
+            Self::Unavailable => 503,
         }
     }
 }
+
+/// When to come again while nothing can be stored, in milliseconds.
+const UNAVAILABLE_MS: u64 = 15_000;
 
 /// A business rule that can stand against a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,6 +94,10 @@ pub enum Rule {
     DriverOfOtherCarrier,
     /// The carrier isn't active.
     CarrierInactive,
+    /// The load has stops that it hasn't come to.
+    StopsRemain,
+    /// The load is at its last stop.
+    NoFurtherStop,
 }
 
 /// What belongs to a refusal beyond its code.
@@ -210,6 +220,8 @@ impl Refusal {
             Rule::LoadFinished => "The load is finished.",
             Rule::DriverOfOtherCarrier => "That driver does not drive for this carrier.",
             Rule::CarrierInactive => "That carrier is not active.",
+            Rule::StopsRemain => "There are stops before the last one.",
+            Rule::NoFurtherStop => "There is no stop after this one.",
         };
         Self::with(Code::Refused, message, Details { rule: Some(rule), ..Details::default() })
     }
@@ -220,6 +232,15 @@ impl Refusal {
             Code::RateLimited,
             "Too many requests.",
             Details { retry_after_ms: Some(retry_after_ms), ..Details::default() },
+        )
+    }
+
+    /// The server can't store anything now; nothing was changed.
+    pub fn unavailable() -> Self {
+        Self::with(
+            Code::Unavailable,
+            "Nothing can be stored at the moment, so nothing was changed; try again later.",
+            Details { retry_after_ms: Some(UNAVAILABLE_MS), ..Details::default() },
         )
     }
 

@@ -91,13 +91,14 @@ fn lateness(load: &LoadRow, now: Timestamp) -> Option<(Risk, Reason)> {
             }
             against(load.eta?, load.pickup.end, None)
         }
-        S::AtPickup | S::PickedUp | S::InTransit => {
-            let left = load
-                .current_location
-                .map(|fix| (fix.point().miles_to(load.destination_point) * CIRCUITY).round() as i64);
-            against(load.eta?, load.delivery.end, left)
+        // At the last stop nothing is expected any more.
+        S::AtDelivery if load.next_stop.is_none() => None,
+        S::AtPickup | S::PickedUp | S::InTransit | S::AtDelivery => {
+            let (_, point, window) = load.ahead();
+            let left = load.current_location.map(|fix| (fix.point().miles_to(point) * CIRCUITY).round() as i64);
+            against(load.eta?, window.end, left)
         }
-        S::AtDelivery | S::Delivered | S::Completed | S::Cancelled => None,
+        S::Delivered | S::Completed | S::Cancelled => None,
     }
 }
 

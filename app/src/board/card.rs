@@ -149,7 +149,7 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     let stops = row.stop_count.checked_sub(2).filter(|more| *more > 0);
     let stops = stops.map(|count| view! { <small>{say!(board.more_stops, count = count)}</small> });
     let late_at_pickup = matches!(reason, Some(Reason::PickupMissed { .. }));
-    let late_at_delivery = matches!(reason, Some(Reason::EtaAfterWindow { .. })) && row.status > S::Dispatched;
+    let late_at_delivery = matches!(reason, Some(Reason::EtaAfterWindow { .. })) && row.is_on_last_leg();
     let delivery = match row.delivered_at.filter(|_| entry.status() >= S::Delivered) {
         Some(at) => say!(board.done_at, time = soon(at, &row.delivery, now)),
         None => soon(row.delivery.start, &row.delivery, now),

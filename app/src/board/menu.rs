@@ -117,7 +117,9 @@ fn OpenMenu(opened: Opened) -> impl IntoView {
 fn deeds(load: LoadId) -> Vec<(Deed, String, &'static str)> {
     let Some(from) = status(load) else { return Vec::new() };
     let visitor = expect_context::<Visitor>();
+    let row = live().book.entry(load).map(|entry| entry.with_untracked(|entry| entry.row.clone()));
     let mut deeds: Vec<_> = act::ways(&visitor, from)
+        .filter(|to| row.as_ref().is_none_or(|row| row.stops_allow(*to)))
         .map(|to| (Deed::Move(to), move_words(from, to), if to == LoadStatus::Dispatched { "D" } else { "" }))
         .collect();
     let moves = deeds.len();

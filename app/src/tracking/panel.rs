@@ -115,10 +115,10 @@ fn banner(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
     let outlook = outlook(row, now);
     let reason = outlook.reason?;
     let (class, window, town) = match outlook.risk {
-        Risk::Late | Risk::Tight if row.status.is_loaded() || row.status == LoadStatus::AtPickup => {
-            (outlook.risk, Some(&row.delivery), &row.destination)
+        Risk::Late | Risk::Tight => {
+            let (town, _, window) = row.ahead();
+            (outlook.risk, Some(window), town)
         }
-        Risk::Late | Risk::Tight => (outlook.risk, Some(&row.pickup), &row.origin),
         Risk::None => (Risk::None, None, &row.origin),
     };
     let class = match class {
@@ -204,7 +204,7 @@ fn moves(entry: &Entry) -> impl IntoView + use<> {
     let (load, status, waiting) = (entry.row.id, entry.status(), entry.is_waiting());
     let ways = if status.is_under_way() { status.next() } else { &[] };
     ways.iter()
-        .filter(|to| **to != LoadStatus::Cancelled)
+        .filter(|to| **to != LoadStatus::Cancelled && entry.row.stops_allow(**to))
         .enumerate()
         .map(|(index, to)| {
             let words = move_words(status, *to);

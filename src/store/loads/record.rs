@@ -5,7 +5,7 @@ use contract::{
     CarrierId, DriverId, LoadId, Timestamp, UserId,
     actor::{Actor, Permission},
     geo::Point,
-    loads::{Equipment, LoadRow, Named, Town},
+    loads::{Equipment, LoadRow, Named, NextStop, StopKind, Town},
     status::LoadStatus,
     tracking::{LastFix, Source},
 };
@@ -62,6 +62,15 @@ pub struct Record {
     pub dispatched_at: Option<DateTime<Utc>>,
     pub picked_up_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
+    pub next_sequence: Option<i64>,
+    pub next_kind: Option<String>,
+    pub next_city: Option<String>,
+    pub next_state: Option<String>,
+    pub next_lat: Option<f64>,
+    pub next_lng: Option<f64>,
+    pub next_zone: Option<String>,
+    pub next_start: Option<DateTime<Utc>>,
+    pub next_end: Option<DateTime<Utc>>,
     pub fix_lat: Option<f64>,
     pub fix_lng: Option<f64>,
     pub fix_at: Option<DateTime<Utc>>,
@@ -107,6 +116,19 @@ impl Record {
         })
     }
 
+    /// The stop that its truck comes to next, while it is under way.
+    fn next_stop(&self) -> Option<NextStop> {
+        let is_pickup = self.next_kind.as_deref() == Some(StopKind::Pickup.name());
+        let (start, end) = (moment(self.next_start?), moment(self.next_end?));
+        self.status().is_under_way().then_some(NextStop {
+            sequence: self.next_sequence? as u32,
+            kind: if is_pickup { StopKind::Pickup } else { StopKind::Delivery },
+            town: Town { city: self.next_city.clone()?, state: self.next_state.clone()? },
+            point: Point { lat: self.next_lat?, lng: self.next_lng? },
+            appointment: appointment(start, end, self.next_zone.as_deref()?),
+        })
+    }
+
     /// The row with everything in it, to be cut for an audience.
     fn whole_row(&self) -> LoadRow {
         fn named<I>(id: Option<Uuid>, name: Option<&String>, new: fn(Uuid) -> I) -> Option<Named<I>> {
@@ -133,6 +155,7 @@ impl Record {
             pickup: appointment(moment(self.pickup_start), moment(self.pickup_end), &self.pickup_zone),
             delivery: appointment(moment(self.delivery_start), moment(self.delivery_end), &self.delivery_zone),
             miles: self.miles,
+            next_stop: self.next_stop(),
             current_location: self.last_fix(),
             eta: self.eta.map(moment),
             carrier_rate_cents: self.carrier_rate_cents,

@@ -23,12 +23,21 @@ use crate::{
 pub fn Actions(entry: RwSignal<Entry>) -> impl IntoView {
     let visitor = StoredValue::new(expect_context::<Visitor>());
     let load = entry.with_untracked(|entry| entry.row.id);
-    let stand = Memo::new(move |_| entry.with(|entry| (entry.status(), entry.row.carrier.is_some())));
+    let stand = Memo::new(move |_| {
+        entry.with(|entry| (entry.status(), entry.row.carrier.is_some(), entry.row.has_further_stops()))
+    });
     move || {
-        let (from, carried) = stand.get();
+        let (from, carried, _) = stand.get();
+        let stops_allow = |to: &LoadStatus| entry.with_untracked(|entry| entry.row.stops_allow(*to));
         let may = |to: &LoadStatus| visitor.with_value(|visitor| may_move(visitor, from, *to));
-        let on: Vec<_> =
-            from.next().iter().copied().filter(|to| from.step(*to) == Some(Move::Forward)).filter(may).collect();
+        let on: Vec<_> = from
+            .next()
+            .iter()
+            .copied()
+            .filter(|to| from.step(*to) == Some(Move::Forward))
+            .filter(may)
+            .filter(stops_allow)
+            .collect();
         let ends: Vec<_> = from
             .previous()
             .into_iter()

@@ -62,8 +62,7 @@ fn cells(
     let said = reason.clone();
     let unmoved = load.carrier.is_none() && !status.is_finished();
     let missed = matches!(outlook.reason, Some(Reason::PickupMissed { .. }));
-    let overdue =
-        matches!(outlook.reason, Some(Reason::EtaAfterWindow { .. })) && status.is_under_way() && !to_pickup(status);
+    let overdue = matches!(outlook.reason, Some(Reason::EtaAfterWindow { .. })) && load.is_on_last_leg();
     view! {
         <tr class=classes title=reason>
             <td class="c-load">
@@ -102,13 +101,13 @@ fn cells(
 
 /// When the truck is expected at its next stop, and how that stands.
 fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<> {
-    // At the delivery it has come, and nothing is expected any more.
-    let moves = load.status.is_under_way() && load.status != LoadStatus::AtDelivery;
+    // At the last stop it has come, and nothing is expected any more.
+    let moves = load.status.is_under_way() && (load.status != LoadStatus::AtDelivery || load.has_further_stops());
     let expected = load.eta.filter(|_| moves || load.status == LoadStatus::Accepted);
     let (tone, time, word) = match expected {
         None => ("c-eta none", "–".to_owned(), None),
         Some(at) => {
-            let stop = if to_pickup(load.status) { &load.pickup } else { &load.delivery };
+            let (_, _, stop) = load.ahead();
             let (tone, word) = match outlook.reason {
                 Some(Reason::EtaAfterWindow { by_min, .. } | Reason::PickupMissed { by_min }) => {
                     ("c-eta bad", say!(loads.row.late, by = when::minutes(by_min.max(1))))
@@ -131,11 +130,6 @@ fn last_seen(load: &LoadRow, now: Timestamp) -> impl IntoView + use<> {
         _ => "c-seen",
     };
     view! { <td class=tone>{fix.map(|fix| when::age(fix.at, now))}</td> }
-}
-
-/// Whether the next stop is the pickup.
-const fn to_pickup(status: LoadStatus) -> bool {
-    matches!(status, LoadStatus::Accepted | LoadStatus::Dispatched)
 }
 
 /// Two classes take turns for the flash, because the same one again wouldn't start it again.

@@ -272,7 +272,7 @@ fn tip_words(entry: &Entry, fleet: Fleet) -> String {
     ];
     lines.extend(row.carrier.as_ref().map(|carrier| carrier.name.clone()));
     lines.extend(contract::risk::outlook(row, now).reason.map(reason_words));
-    let stop = if row.status.is_loaded() { &row.delivery } else { &row.pickup };
+    let (_, _, stop) = row.ahead();
     lines.extend(row.eta.map(|eta| {
         let at = format!("{} {}", when::day_and_clock(eta, stop.offset_min), stop.zone_short);
         say!(tracking.map.tip_eta, at = at)

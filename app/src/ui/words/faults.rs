@@ -66,6 +66,7 @@ fn plain(code: Code) -> &'static str {
         Code::BadCoordinates => say!(common.fault.bad_coordinates),
         Code::BadTime => say!(common.fault.bad_time),
         Code::NotUnderWay => say!(common.fault.not_under_way),
+        Code::Unavailable => say!(common.fault.unavailable),
         Code::Conflict | Code::IllegalTransition | Code::Refused | Code::RateLimited | Code::Internal => {
             say!(common.fault.internal)
         }
@@ -84,5 +85,7 @@ fn rule_words(rule: Rule) -> &'static str {
         Rule::LoadFinished => say!(common.fault.load_finished),
         Rule::DriverOfOtherCarrier => say!(common.fault.driver_of_other_carrier),
         Rule::CarrierInactive => say!(common.fault.carrier_inactive),
+        Rule::StopsRemain => say!(common.fault.stops_remain),
+        Rule::NoFurtherStop => say!(common.fault.no_further_stop),
     }
 }

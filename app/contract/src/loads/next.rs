@@ -1,0 +1,54 @@
+//! Where a load goes next: to its pickup, to a stop between, or to its last stop.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Appointment, LoadRow, StopKind, Town};
+use crate::{geo::Point, status::LoadStatus};
+
+/// The stop that a truck comes to next, as far as rows need it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NextStop {
+    /// Counted from 1.
+    pub sequence: u32,
+    /// What for.
+    pub kind: StopKind,
+    /// Where.
+    pub town: Town,
+    /// Exactly where.
+    pub point: Point,
+    /// When.
+    pub appointment: Appointment,
+}
+
+impl LoadRow {
+    /// The stop that counts now, with its place and window: the next one while the load is under way; the first one
+    /// before, the last one afterwards.
+    pub fn ahead(&self) -> (&Town, Point, &Appointment) {
+        match &self.next_stop {
+            Some(next) => (&next.town, next.point, &next.appointment),
+            None if self.status <= LoadStatus::Dispatched => (&self.origin, self.origin_point, &self.pickup),
+            None => (&self.destination, self.destination_point, &self.delivery),
+        }
+    }
+
+    /// Whether the stop that counts now is the last one.
+    pub fn is_on_last_leg(&self) -> bool {
+        self.status > LoadStatus::Dispatched
+            && self.next_stop.as_ref().is_none_or(|next| next.sequence >= self.stop_count)
+    }
+
+    /// Whether the stops allow a move: between, a load drives on; only from its last stop it is delivered.
+    pub fn stops_allow(&self, to: LoadStatus) -> bool {
+        match (self.status, to) {
+            (LoadStatus::AtDelivery, LoadStatus::Delivered) => !self.has_further_stops(),
+            (LoadStatus::AtDelivery, LoadStatus::InTransit) => self.has_further_stops(),
+            _ => true,
+        }
+    }
+
+    /// Whether the load has stops beyond the one that it stands at or drives to; then it isn't delivered from there.
+    pub fn has_further_stops(&self) -> bool {
+        self.status == LoadStatus::AtDelivery && self.next_stop.is_some()
+    }
+}
