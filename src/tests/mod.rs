@@ -11,3 +11,4 @@ mod loads;
 mod schema;
 mod tenancy;
 mod tracking;
+mod undo;

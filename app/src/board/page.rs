@@ -15,13 +15,16 @@ use super::{
     figures::Figures,
     filter::{Filter, is_on_board},
     hands::Hands,
+    keys,
     lane::LaneColumn,
-    menu::Menu,
 };
 use crate::{
     fault::Fault,
     live::{inbox, live},
-    loads::api::list_loads,
+    loads::{
+        api::list_loads,
+        deeds::{Deed, Menu},
+    },
     pages::Visitor,
     say,
     ui::{
@@ -46,7 +49,12 @@ pub fn BoardPage() -> impl IntoView {
     tell_of_others(hands);
     Effect::new(move |_| {
         #[cfg(feature = "hydrate")]
-        super::keys::listen(hands);
+        keys::listen(hands);
+    });
+    let do_it = Callback::new(move |(load, deed)| match deed {
+        Deed::Move(to) => hands.carry(load, to),
+        Deed::Assign => hands.assign(load),
+        Deed::Open => keys::open(load),
     });
 
     view! {
@@ -62,7 +70,7 @@ pub fn BoardPage() -> impl IntoView {
                     Err(fault) => view! { <Failed fault retry=move || loads.refetch() /> }.into_any(),
                 })}
             </Transition>
-            <Menu />
+            <Menu menu=hands.menu on_deed=do_it on_leave=Callback::new(keys::focus) />
             <p class="sr" role="status" aria-live="polite">{move || hands.said.get()}</p>
         </div>
     }
@@ -72,7 +80,7 @@ pub fn BoardPage() -> impl IntoView {
 fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
     let book = live().book;
     let me = expect_context::<Visitor>().me.map(|me| me.id);
-    Memo::new(move |_| {
+    Memo::new(move |_before: Option<&Vec<Vec<LoadId>>>| {
         let filter = filter.get();
         // Only these two views change with the clock alone.
         let now =
@@ -83,7 +91,13 @@ fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
                 |entry| entry.row.pickup.start,
             )
         };
-        LANES.into_iter().map(cards).collect()
+        let lanes: Vec<_> = LANES.into_iter().map(cards).collect();
+        // Whoever shows the lanes asks for them first, so the page is still as it was.
+        #[cfg(feature = "hydrate")]
+        if let (Some(before), Some(hands)) = (_before, use_context::<Hands>()) {
+            hands.prepare(before, &lanes);
+        }
+        lanes
     })
 }
 

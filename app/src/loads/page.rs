@@ -12,8 +12,11 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+#[cfg(feature = "hydrate")]
+use super::list::keys;
 use super::{
     api::{count_loads, list_loads},
+    deeds::{Menu, Opened},
     list::{
         asked,
         bar::{Bar, Counts},
@@ -80,11 +83,11 @@ pub fn LoadsPage() -> impl IntoView {
 
     let (pending, set_pending) = signal(false);
     let section = NodeRef::<html::Section>::new();
+    let menu = RwSignal::new(None);
     #[cfg(feature = "hydrate")]
     {
-        use super::list::keys;
         news.follow(asked, me);
-        keys::listen(section, may_create);
+        keys::listen(section, menu, may_create);
         Effect::new(move |_| {
             list.track();
             if let Some(section) = section.get() {
@@ -113,8 +116,22 @@ pub fn LoadsPage() -> impl IntoView {
                     }}
                 </Transition>
             </section>
+            {deeds(menu)}
         </div>
     }
+}
+
+/// What can be done to the row that has the keyboard.
+fn deeds(menu: RwSignal<Option<Opened>>) -> impl IntoView {
+    let on_deed = Callback::new(|_deed| {
+        #[cfg(feature = "hydrate")]
+        keys::carry_out(_deed);
+    });
+    let on_leave = Callback::new(|_load| {
+        #[cfg(feature = "hydrate")]
+        keys::focus(_load);
+    });
+    view! { <Menu menu on_deed on_leave /> }
 }
 
 /// Whether a fault only means that nothing is known anew, and not that the reader may no longer see the loads.
