@@ -230,7 +230,7 @@ fn margin(row: &LoadRow) -> Option<impl IntoView + use<>> {
     let (revenue, cost) = (row.customer_rate_cents.filter(|cents| *cents > 0)?, row.carrier_rate_cents?);
     let earned = revenue - cost;
     let amount = say!(board.margin, amount = format!("${}", earned / 100));
-    Some(view! { <span class="eq" title=amount>{format!("{}%", earned * 100 / revenue)}</span> })
+    Some(view! { <span class="eq earned" title=amount>{format!("{}%", earned * 100 / revenue)}</span> })
 }
 
 /// When the load is or was picked up and delivered, each on its stop's clock; the zone stands once when it is the same.

@@ -2,6 +2,7 @@
 
 use contract::{
     Listed, LoadId,
+    actor::Permission,
     event::Happened,
     loads::{LoadQuery, LoadRow, MAX_PAGE_SIZE, View},
     status::LANES,
@@ -13,8 +14,8 @@ use leptos_router::hooks::use_query_map;
 use super::{
     bar::Bar,
     figures::Figures,
-    filter::{Filter, is_on_board},
-    hands::Hands,
+    filter::{Filter, PATH, is_on_board},
+    hands::{Hands, hands},
     keys,
     lane::LaneColumn,
 };
@@ -24,6 +25,7 @@ use crate::{
     loads::{
         api::list_loads,
         deeds::{Deed, Menu},
+        dialogs::{Dialog, ask},
     },
     pages::Visitor,
     say,
@@ -65,7 +67,7 @@ pub fn BoardPage() -> impl IntoView {
                 {move || loads.get().map(|answer| match answer {
                     Ok(listed) => {
                         take(listed);
-                        view! { <Figures /> <Lanes /> }.into_any()
+                        view! { <Figures /> <Nothing /> <Lanes /> }.into_any()
                     }
                     Err(fault) => view! { <Failed fault retry=move || loads.refetch() /> }.into_any(),
                 })}
@@ -170,6 +172,37 @@ fn Lanes() -> impl IntoView {
             {LANES.into_iter().map(|lane| view! { <LaneColumn lane /> }).collect_view()}
         </div>
         <p id="board-keys" class="sr">{say!(board.keys)}</p>
+    }
+}
+
+/// Why no lane has a card: because the filters hide them all, or because there is none yet.
+#[component]
+fn Nothing() -> impl IntoView {
+    let hands = hands();
+    let book = live().book;
+    let may_create = expect_context::<Visitor>().can(Permission::LoadCreate);
+    let is_empty = Memo::new(move |_| hands.lanes.with(|lanes| lanes.iter().all(Vec::is_empty)));
+    move || {
+        if !is_empty.get() {
+            return None;
+        }
+        let mut on_board = 0_u32;
+        book.each(|entry| on_board += u32::from(is_on_board(entry, when::now_untracked())));
+        let (why, what, act) = if on_board > 0 {
+            let hidden = match on_board {
+                1 => say!(loads.nothing.one_hidden).to_owned(),
+                count => say!(loads.nothing.many_hidden, count = count),
+            };
+            let clear = view! { <a class="btn" href=PATH>{say!(loads.filter.clear)}</a> };
+            (say!(loads.nothing.matches), hidden, Some(clear.into_any()))
+        } else {
+            let new_load = may_create.then(|| {
+                view! { <button type="button" class="btn" on:click=|_| ask(Dialog::NewLoad)>{say!(board.new_load)}</button> }.into_any()
+            });
+            let what = if may_create { say!(loads.nothing.first) } else { say!(loads.nothing.come_back) };
+            (say!(loads.nothing.active), what.to_owned(), new_load)
+        };
+        Some(view! { <div class="board-none" role="status"><b>{why}</b><span>{what}</span>{act}</div> })
     }
 }
 

@@ -125,9 +125,10 @@ pub async fn newest(tx: &mut Tx<'_>, load: &Record) -> Result<Option<Change>> {
 /// When the database fails.
 pub async fn take_back(tx: &mut Tx<'_>, load: &Record, change: &Change) -> Result<()> {
     const SQL: &str = "DELETE FROM undo WHERE load_id = $1";
+    // First what a change writes first, so that the two never wait for each other.
+    within!(tx, db => sqlx::query(SQL).bind(load.id).execute(db).await?.rows_affected());
     for stop in &change.was.stops {
         mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
     }
-    within!(tx, db => sqlx::query(SQL).bind(load.id).execute(db).await?.rows_affected());
     Ok(())
 }

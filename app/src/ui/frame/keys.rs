@@ -2,7 +2,7 @@
 
 use contract::actor::Permission;
 use leptos::{ev, prelude::*, web_sys};
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::rail::pages_of;
 use crate::{
@@ -27,7 +27,7 @@ pub fn listen() {
         let needs = GO.into_iter().find(|(own, _)| *own == key).map(|(_, needs)| needs);
         let page = visitor.with_value(|visitor| pages_of(visitor).find(|page| Some(page.needs) == needs));
         if let Some(page) = page {
-            navigate(page.path, Default::default());
+            navigate(page.path, NavigateOptions::default());
         }
     };
     Effect::new(move |_| {
