@@ -216,6 +216,33 @@ test("of two who move the same load the second is told, and sees the truth", asy
   await expect(lane(slow, "Dispatched").locator(`[data-load="${load.loadNumber}"]`)).toContainText("Accepted");
 });
 
+test("what is wrong with a form stands at its fields, and what was typed stays", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  await page.goto(`${server.url}/dispatch?view=mine&equipment=LOWBOY`);
+  await live(page);
+  await expect(page.getByText(/hidden by filters/)).toBeVisible();
+
+  await page.keyboard.press("n");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Customer", { exact: true }).fill("Harbor Paper");
+  const towns = dialog.getByLabel("City and state");
+  await towns.nth(0).fill("Atlantis, TX");
+  await towns.nth(1).fill("Denver, CO");
+  const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+  const times = dialog.locator('input[type="datetime-local"]');
+  for (const [place, at] of [`${days(2)}T08:00`, `${days(2)}T12:00`, `${days(3)}T12:00`, `${days(3)}T08:00`].entries()) {
+    await times.nth(place).fill(at);
+  }
+  await dialog.getByLabel("Weight, lb").fill("90000");
+  await dialog.getByRole("button", { name: "Create load" }).click();
+
+  await expect(towns.nth(0)).toBeFocused();
+  await expect(towns.nth(0)).toHaveAccessibleDescription(/not in the list/);
+  await expect(times.nth(3)).toHaveAccessibleDescription(/closes before it opens/);
+  await expect(dialog.getByLabel("Weight, lb")).toHaveAccessibleDescription(/80,000/);
+  await expect(towns.nth(0)).toHaveValue("Atlantis, TX");
+});
+
 test("a new load is entered and both see it", async ({ browser, server }) => {
   const one = await at(browser, server, "dispatch1@blueridge.demo");
   const other = await at(browser, server, "dispatch2@blueridge.demo");

@@ -151,25 +151,6 @@ impl Hands {
         }
     }
 
-    /// Looks at the cards as they are, before the page shows them in these lanes: those that somebody else moved will
-    /// glide from there, and the one that is pointed at will stay there.
-    #[cfg(feature = "hydrate")]
-    pub fn prepare(&self, before: &[Vec<LoadId>], after: &[Vec<LoadId>]) {
-        let pointed = self.pointed.get_value();
-        let mut moved = Vec::new();
-        for (was, is) in before.iter().zip(after).filter(|(was, is)| was != is) {
-            moved.extend(is.iter().copied().filter(|load| !was.contains(load)));
-            if let Some(load) = pointed.filter(|load| was.contains(load) && is.contains(load)) {
-                self.held.set_value(hold::take_hold(load));
-            }
-        }
-        let has_left = |load: &LoadId| before.iter().any(|lane| lane.contains(load));
-        moved.retain(|load| has_left(load) && self.is_moved_by_others(*load));
-        if moved.len() <= MAX_ARRIVALS as usize && glide::is_wanted() {
-            moved.into_iter().for_each(glide::take_off);
-        }
-    }
-
     /// Keeps the card that is pointed at where it was, now that the page shows it in its lane.
     #[cfg(feature = "hydrate")]
     pub fn steady(&self) {
@@ -204,6 +185,30 @@ impl Hands {
         next.0 <= MAX_ARRIVALS
     }
 }
+
+/// Looks at the cards as they are, before the page shows them in these lanes: those that somebody else moved will glide
+/// from there, and the one that is pointed at will stay there.
+#[cfg(feature = "hydrate")]
+pub fn prepare(before: &[Vec<LoadId>], after: &[Vec<LoadId>]) {
+    let Some(hands) = use_context::<Hands>() else { return };
+    let pointed = hands.pointed.get_value();
+    let mut moved = Vec::new();
+    for (was, is) in before.iter().zip(after).filter(|(was, is)| was != is) {
+        moved.extend(is.iter().copied().filter(|load| !was.contains(load)));
+        if let Some(load) = pointed.filter(|load| was.contains(load) && is.contains(load)) {
+            hands.held.set_value(hold::take_hold(load));
+        }
+    }
+    let has_left = |load: &LoadId| before.iter().any(|lane| lane.contains(load));
+    moved.retain(|load| has_left(load) && hands.is_moved_by_others(*load));
+    if moved.len() <= MAX_ARRIVALS as usize && glide::is_wanted() {
+        moved.into_iter().for_each(glide::take_off);
+    }
+}
+
+/// Nothing is shown before the page has woken.
+#[cfg(not(feature = "hydrate"))]
+pub const fn prepare(_before: &[Vec<LoadId>], _after: &[Vec<LoadId>]) {}
 
 /// The status that a load shows.
 pub fn status(load: LoadId) -> Option<LoadStatus> {

@@ -15,7 +15,7 @@ use super::{
     bar::Bar,
     figures::Figures,
     filter::{Filter, PATH, is_on_board},
-    hands::{Hands, hands},
+    hands::{Hands, hands, prepare},
     keys,
     lane::LaneColumn,
 };
@@ -82,7 +82,7 @@ pub fn BoardPage() -> impl IntoView {
 fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
     let book = live().book;
     let me = expect_context::<Visitor>().me.map(|me| me.id);
-    Memo::new(move |_before: Option<&Vec<Vec<LoadId>>>| {
+    Memo::new(move |before: Option<&Vec<Vec<LoadId>>>| {
         let filter = filter.get();
         // Only these two views change with the clock alone.
         let now =
@@ -95,9 +95,8 @@ fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
         };
         let lanes: Vec<_> = LANES.into_iter().map(cards).collect();
         // Whoever shows the lanes asks for them first, so the page is still as it was.
-        #[cfg(feature = "hydrate")]
-        if let (Some(before), Some(hands)) = (_before, use_context::<Hands>()) {
-            hands.prepare(before, &lanes);
+        if let Some(before) = before {
+            prepare(before, &lanes);
         }
         lanes
     })

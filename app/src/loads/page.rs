@@ -16,10 +16,11 @@ use leptos_router::hooks::use_query_map;
 use super::list::keys;
 use super::{
     api::{count_loads, list_loads},
-    deeds::{Menu, Opened},
+    deeds::Menu,
     list::{
         asked,
         bar::{Bar, Counts},
+        hand,
         news::News,
         nothing,
         row::Listing,
@@ -116,22 +117,9 @@ pub fn LoadsPage() -> impl IntoView {
                     }}
                 </Transition>
             </section>
-            {deeds(menu)}
+            <Menu menu on_deed=Callback::new(hand::carry_out) on_leave=Callback::new(hand::focus) />
         </div>
     }
-}
-
-/// What can be done to the row that has the keyboard.
-fn deeds(menu: RwSignal<Option<Opened>>) -> impl IntoView {
-    let on_deed = Callback::new(|_deed| {
-        #[cfg(feature = "hydrate")]
-        keys::carry_out(_deed);
-    });
-    let on_leave = Callback::new(|_load| {
-        #[cfg(feature = "hydrate")]
-        keys::focus(_load);
-    });
-    view! { <Menu menu on_deed on_leave /> }
 }
 
 /// Whether a fault only means that nothing is known anew, and not that the reader may no longer see the loads.

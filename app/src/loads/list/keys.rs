@@ -9,17 +9,15 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::hand::LINK;
 use crate::{
     loads::{
         act,
-        deeds::{Deed, Opened},
+        deeds::Opened,
         dialogs::{Asked, Dialog, ask},
     },
     ui::keys::is_taken,
 };
-
-/// The link that stands for a row.
-const LINK: &str = "a.num";
 
 /// Listens while the page is open.
 pub fn listen(list: NodeRef<leptos::html::Section>, menu: RwSignal<Option<Opened>>, may_create: bool) {
@@ -70,26 +68,6 @@ fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>, 
     }
 }
 
-/// Does what was chosen in the menu.
-pub fn carry_out((load, deed): (LoadId, Deed)) {
-    match deed {
-        Deed::Move(to) => act::move_to(load, to),
-        Deed::Assign => _ = act::assign(load),
-        Deed::Open => {
-            if let Some(link) = link_to(load) {
-                link.click();
-            }
-        }
-    }
-}
-
-/// Gives the keyboard to a load's row.
-pub fn focus(load: LoadId) {
-    if let Some(link) = link_to(load) {
-        _ = link.focus();
-    }
-}
-
 /// Makes the first row's link the only one that Tab reaches, once the page can do the rest by itself.
 pub fn rove(list: &Element) {
     let mut row = first_row(list);
@@ -125,11 +103,6 @@ fn first_row(list: &Element) -> Option<Element> {
 
 fn link_of(row: &Element) -> Option<HtmlElement> {
     row.query_selector(LINK).ok().flatten().and_then(|link| link.dyn_into().ok())
-}
-
-fn link_to(load: LoadId) -> Option<HtmlElement> {
-    let link = document().query_selector(&format!("tbody {LINK}[href=\"/loads/{load}\"]")).ok().flatten();
-    link.and_then(|link| link.dyn_into().ok())
 }
 
 /// The load whose row an element is in.
