@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod list;
 mod stops;
+mod undo;
 
 use contract::{
     Listed, LoadId, Refusal,
@@ -11,7 +12,7 @@ use contract::{
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Event, Happened},
     loads::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
-        ViewCounts,
+        UndoChange, ViewCounts,
     },
     room::Stream,
     status::LoadStatus,
@@ -66,6 +67,10 @@ impl app::loads::port::Loads for Desk {
         let status = LoadStatus::Cancelled;
         Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason: Some(reason), confirmed: false })
             .await?)
+    }
+
+    async fn undo_change(&self, who: &Actor, ask: UndoChange) -> Result<LoadRow, Refusal> {
+        Ok(undo::undo(self, who, ask).await?)
     }
 }
 

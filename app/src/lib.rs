@@ -42,6 +42,7 @@ pub fn App() -> impl IntoView {
     live::provide(visitor.me.is_some());
     ui::toast::provide();
     loads::dialogs::provide();
+    loads::undo::provide();
 
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Headhaul".to_owned() } else { format!("{title} · Headhaul") } />

@@ -2,9 +2,11 @@
 
 pub mod act;
 pub mod api;
+pub mod deeds;
 pub mod detail;
 pub mod dialogs;
 mod list;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod port;
+pub mod undo;

@@ -4,6 +4,7 @@ pub mod avatar;
 pub mod drop;
 pub mod frame;
 pub mod icon;
+pub mod keys;
 pub mod missing;
 pub mod status;
 pub mod toast;

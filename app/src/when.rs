@@ -21,6 +21,31 @@ pub fn soon(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
     }
 }
 
+/// As short as a card needs it: `14:02` today, `Tue 14:02` within six days, else `Dec 3 14:02`.
+pub fn brief(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
+    let format = match days_between(at, offset_min, now) {
+        0 => "%H:%M",
+        -6..=6 => "%a %H:%M",
+        _ => "%b %-d %H:%M",
+    };
+    local(at, offset_min).format(format).to_string()
+}
+
+/// The same of something that is over: on another day than today its hour no longer matters, so `Sun` or `Nov 9`.
+pub fn brief_past(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
+    let format = match days_between(at, offset_min, now) {
+        0 => "%H:%M",
+        -6..=6 => "%a",
+        _ => "%b %-d",
+    };
+    local(at, offset_min).format(format).to_string()
+}
+
+/// How many days later than `now` it is on such a clock; negative when earlier.
+fn days_between(at: Timestamp, offset_min: i32, now: Timestamp) -> i64 {
+    (local(at, offset_min).date() - local(now, offset_min).date()).num_days()
+}
+
 /// The start of a window on the stop's own clock: `Mon 24 14:00 CT`.
 pub fn window_start(appointment: &Appointment) -> String {
     format!("{} {}", day_and_clock(appointment.start, appointment.offset_min), appointment.zone_short)
@@ -84,4 +109,25 @@ pub fn now() -> Timestamp {
 pub fn now_untracked() -> Timestamp {
     use leptos::prelude::*;
     expect_context::<Now>().0.get_untracked()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CENTRAL: i32 = -360;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn a_card_shows_no_more_of_a_time_than_it_needs() {
+        let now = at("2026-11-25T04:30:00Z");
+
+        assert_eq!(brief(at("2026-11-25T05:30:00Z"), CENTRAL, now), "23:30", "still today there");
+        assert_eq!(brief(at("2026-11-25T06:30:00Z"), CENTRAL, now), "Wed 00:30");
+        assert_eq!(brief(at("2026-12-01T20:00:00Z"), CENTRAL, now), "Dec 1 14:00", "another Tuesday");
+        assert_eq!(brief_past(at("2026-11-22T20:00:00Z"), CENTRAL, now), "Sun");
+    }
 }

@@ -1,3 +1,4 @@
+import { type Page } from "@playwright/test";
 import { at, card, expect, lane, live, loadIn, test } from "./desk";
 
 test("what one moves, the other sees within a second", async ({ browser, server }) => {
@@ -55,6 +56,146 @@ test("a card is moved by keyboard alone", async ({ browser, server }) => {
   await expect(card(page, load.loadNumber)).toContainText("Picked up");
 });
 
+test("one's own change is undone by its notice or by key, and only one's own", async ({ browser, server }) => {
+  const complaints: string[] = [];
+  const one = await at(browser, server, "dispatch1@blueridge.demo", complaints);
+  const other = await at(browser, server, "dispatch2@blueridge.demo", complaints);
+  const load = await loadIn(server, "DISPATCHED");
+  for (const page of [one, other]) {
+    await page.goto(`${server.url}/dispatch`);
+    await live(page);
+  }
+  const undo = (page: Page) => page.getByRole("button", { name: "Undo" });
+  const there = (page: Page, name: string) => lane(page, name).locator(`[data-load="${load.loadNumber}"]`);
+
+  await card(one, load.loadNumber).focus();
+  await one.keyboard.press("s");
+  await one.getByRole("menuitem", { name: "At pickup" }).press("Enter");
+  await expect(undo(one)).toBeVisible();
+  await expect(there(other, "In transit")).toBeVisible();
+  await expect(undo(other)).toHaveCount(0);
+  await undo(one).click();
+  await expect(there(one, "Dispatched")).toBeVisible({ timeout: 1_000 });
+  await expect(there(other, "Dispatched")).toBeVisible();
+
+  await card(one, load.loadNumber).focus();
+  await one.keyboard.press("]");
+  await expect(undo(one)).toBeVisible();
+  await one.keyboard.press("/");
+  await one.keyboard.press("Control+z");
+  await expect(there(one, "In transit"), "in a text the key is the text's").toBeVisible();
+  await one.getByRole("main").focus();
+  await one.keyboard.press("Control+z");
+  await expect(there(one, "Dispatched")).toBeVisible();
+  await expect(there(other, "Dispatched")).toBeVisible();
+
+  await card(one, load.loadNumber).focus();
+  await one.keyboard.press("]");
+  await expect(undo(one)).toBeVisible();
+  const { body } = await server.call("dispatch2@blueridge.demo", `loads/one?id=${load.id}`);
+  await server.call("dispatch2@blueridge.demo", "loads/status", {
+    loadId: load.id, version: body.data.load.version, status: "PICKED_UP",
+  });
+  await expect(card(one, load.loadNumber)).toContainText("Picked up");
+  await undo(one).click();
+  await expect(one.getByRole("alert")).toContainText("changed it");
+  await expect(card(one, load.loadNumber)).toContainText("Picked up");
+  expect(complaints).toEqual([]);
+});
+
+test("every figure leads to a list of so many loads", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  await page.goto(`${server.url}/dispatch`);
+  await live(page);
+  const figures = await page.locator(".kpis a").evaluateAll((links) =>
+    links.map((link) => ({ href: link.getAttribute("href"), count: Number(link.querySelector("b")!.textContent) })),
+  );
+
+  expect(figures.length).toBeGreaterThan(6);
+  for (const { href, count } of figures) {
+    await page.goto(server.url + href);
+    await live(page);
+    await expect(page.locator("table.list tbody tr"), href!).toHaveCount(count);
+  }
+});
+
+test("another's move glides, one's own does not, and with reduced motion nothing does", async ({ browser, server }) => {
+  const one = await at(browser, server, "dispatch1@blueridge.demo");
+  const other = await at(browser, server, "dispatch2@blueridge.demo");
+  const still = await at(browser, server, "ops@blueridge.demo");
+  await still.emulateMedia({ reducedMotion: "reduce" });
+  const load = await loadIn(server, "TENDERED");
+  for (const page of [one, other, still]) {
+    await page.goto(`${server.url}/dispatch`);
+    await live(page);
+    await page.evaluate(() => {
+      const seen = window as any;
+      seen.flights = 0;
+      new MutationObserver((changes) => {
+        for (const change of changes)
+          for (const node of change.addedNodes) if ((node as Element).classList?.contains("flying")) seen.flights += 1;
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+  }
+  const flights = (page: Page) => page.evaluate(() => (window as any).flights);
+
+  await card(one, load.loadNumber).scrollIntoViewIfNeeded();
+  await card(one, load.loadNumber).focus();
+  await one.keyboard.press("]");
+  for (const page of [one, other, still]) {
+    await expect(lane(page, "Dispatched").locator(`[data-load="${load.loadNumber}"]`)).toBeVisible();
+  }
+  expect([await flights(one), await flights(other), await flights(still)]).toEqual([0, 1, 0]);
+  await expect(other.locator(".flying")).toHaveCount(0);
+});
+
+test("the card that is pointed at stays where it is when another comes above it", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  await page.goto(`${server.url}/dispatch`);
+  await live(page);
+  const held = lane(page, "Tendered").locator("[data-load]").nth(1);
+  const number = (await held.getAttribute("data-load"))!;
+  const first = (await lane(page, "Tendered").locator("[data-load]").first().getAttribute("data-load"))!;
+  await held.hover();
+  const before = (await card(page, number).boundingBox())!.y;
+
+  const { body } = await server.call("ops@blueridge.demo", `loads?q=${first}`);
+  await server.call("ops@blueridge.demo", "loads/status", {
+    loadId: body.data[0].id, version: body.data[0].version, status: "ACCEPTED",
+  });
+
+  await expect(lane(page, "Dispatched").locator(`[data-load="${first}"]`)).toBeVisible();
+  await expect.poll(async () => Math.abs((await card(page, number).boundingBox())!.y - before)).toBeLessThan(2);
+});
+
+test("a key map, a way to each page, and no letters in texts", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  await page.goto(`${server.url}/loads`);
+  await live(page);
+
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await expect(page.locator("table.list tbody tr").nth(1).locator("a.num")).toBeFocused();
+  await page.keyboard.press("s");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.locator("table.list tbody tr").nth(1).locator("a.num")).toBeFocused();
+  await page.keyboard.press("g");
+  await page.keyboard.press("b");
+  await expect(page).toHaveURL(/\/dispatch$/);
+  await expect(page.locator("li.card").first()).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.locator("li.card").first()).toBeFocused();
+  await page.keyboard.press("/");
+  await page.keyboard.type("g?b");
+  await expect(page.getByRole("searchbox", { name: /Search loads/ })).toHaveValue("g?b");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
 test("of two who move the same load the second is told, and sees the truth", async ({ browser, server }) => {
   const slow = await at(browser, server, "dispatch2@blueridge.demo");
   // The second one's socket is gone, so that their page doesn't know yet.
@@ -73,6 +214,33 @@ test("of two who move the same load the second is told, and sees the truth", asy
 
   await expect(slow.getByRole("alert")).toContainText("Dana Kessler");
   await expect(lane(slow, "Dispatched").locator(`[data-load="${load.loadNumber}"]`)).toContainText("Accepted");
+});
+
+test("what is wrong with a form stands at its fields, and what was typed stays", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  await page.goto(`${server.url}/dispatch?view=mine&equipment=LOWBOY`);
+  await live(page);
+  await expect(page.getByText(/hidden by filters/)).toBeVisible();
+
+  await page.keyboard.press("n");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Customer", { exact: true }).fill("Harbor Paper");
+  const towns = dialog.getByLabel("City and state");
+  await towns.nth(0).fill("Atlantis, TX");
+  await towns.nth(1).fill("Denver, CO");
+  const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+  const times = dialog.locator('input[type="datetime-local"]');
+  for (const [place, at] of [`${days(2)}T08:00`, `${days(2)}T12:00`, `${days(3)}T12:00`, `${days(3)}T08:00`].entries()) {
+    await times.nth(place).fill(at);
+  }
+  await dialog.getByLabel("Weight, lb").fill("90000");
+  await dialog.getByRole("button", { name: "Create load" }).click();
+
+  await expect(towns.nth(0)).toBeFocused();
+  await expect(towns.nth(0)).toHaveAccessibleDescription(/not in the list/);
+  await expect(times.nth(3)).toHaveAccessibleDescription(/closes before it opens/);
+  await expect(dialog.getByLabel("Weight, lb")).toHaveAccessibleDescription(/80,000/);
+  await expect(towns.nth(0)).toHaveValue("Atlantis, TX");
 });
 
 test("a new load is entered and both see it", async ({ browser, server }) => {

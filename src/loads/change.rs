@@ -6,7 +6,7 @@ use contract::{
     actor::{Actor, Permission},
     event::{LoadAssigned, LoadDelivered, LoadDispatched, LoadStatusChanged},
     loads::{AssignLoad, ChangeStatus, Happening, LoadRow},
-    refusal::Rule,
+    refusal::{Flaw, Rule},
     room::Stream,
     status::{LoadStatus, Move},
 };
@@ -17,7 +17,7 @@ use crate::{
     error::Result,
     store::{
         self, Tx, carriers,
-        loads::{self as rows, Record},
+        loads::{self as rows, Record, undo},
     },
 };
 use LoadStatus as S;
@@ -32,13 +32,14 @@ pub async fn status(desk: &Desk, who: &Actor, ask: ChangeStatus) -> Result<LoadR
     // Without any right to move loads, nobody learns which moves there would be.
     who.may(Permission::LoadStatusUpdate)?;
     let step = step(who, &seen, ask.version, ask.status)?;
-    let grant = who.may(needs(seen.status(), ask.status, step))?;
+    let grant = who.may(Permission::to_move(seen.status(), ask.status, step))?;
     if step != Move::Forward && reason.is_none() {
         return Err(Refusal::rule(Rule::ReasonNeeded).into());
     }
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     gate(&before, ask.status, step, ask.confirmed)?;
+    undo::remember(&mut tx, &before).await?;
     let after = move_on(&mut tx, &before, before.clone(), ask.status, reason).await?;
     tx.commit().await?;
     Ok(after.row_for(who))
@@ -58,29 +59,31 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         return Err(Refusal::rule(Rule::CarrierLocked).into());
     }
     if ask.carrier_rate_cents.is_some_and(|cents| !(1..=10_000_000_000).contains(&cents)) {
-        return Err(Refusal::invalid("carrierRateCents", "must be more than 0").into());
+        return Err(Refusal::flawed("carrierRateCents", Flaw::OutOfRange, "must be more than 0").into());
     }
     let step = match ask.status.filter(|to| *to != from) {
         Some(to) => {
             let step = step(who, &seen, ask.version, to)?;
-            who.may(needs(from, to, step))?;
+            who.may(Permission::to_move(from, to, step))?;
             Some((to, step))
         }
         None => None,
     };
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
+    undo::remember(&mut tx, &before).await?;
     let mut load = before.clone();
     let (carrier_name, active) = carriers::carrier(&mut tx, ask.carrier_id)
         .await?
-        .ok_or_else(|| Refusal::invalid("carrierId", "is not known"))?;
+        .ok_or_else(|| Refusal::flawed("carrierId", Flaw::Unknown, "is not known"))?;
     if !active {
         return Err(Refusal::rule(Rule::CarrierInactive).into());
     }
     let driver_name = match ask.driver_id {
         Some(driver) => {
-            let (carrier, name) =
-                carriers::driver(&mut tx, driver).await?.ok_or_else(|| Refusal::invalid("driverId", "is not known"))?;
+            let (carrier, name) = carriers::driver(&mut tx, driver)
+                .await?
+                .ok_or_else(|| Refusal::flawed("driverId", Flaw::Unknown, "is not known"))?;
             if carrier != ask.carrier_id {
                 return Err(Refusal::rule(Rule::DriverOfOtherCarrier).into());
             }
@@ -123,18 +126,19 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
 }
 
 /// The load as the caller may see it; what they may not see isn't there.
-async fn seen(desk: &Desk, who: &Actor, id: LoadId) -> Result<Record> {
+pub(super) async fn seen(desk: &Desk, who: &Actor, id: LoadId) -> Result<Record> {
     Ok(rows::one(&desk.store, who, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
 /// The load as the write sees it, still at the version that the caller saw.
-async fn current(tx: &mut Tx<'_>, id: LoadId, version: i64) -> Result<Record> {
+pub(super) async fn current(tx: &mut Tx<'_>, id: LoadId, version: i64) -> Result<Record> {
     let load = rows::in_tx(tx, id).await?.ok_or_else(Refusal::not_found)?;
     fresh(&load, version)?;
     Ok(load)
 }
 
-fn fresh(load: &Record, version: i64) -> Result<(), Refusal> {
+/// Whether nobody changed the load since the caller saw it.
+pub(super) fn fresh(load: &Record, version: i64) -> Result<(), Refusal> {
     if load.version == version {
         return Ok(());
     }
@@ -151,23 +155,11 @@ fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move
             .next()
             .iter()
             .copied()
-            .filter(|next| from.step(*next).is_some_and(|step| who.can(needs(from, *next, step))))
+            .filter(|next| from.step(*next).is_some_and(|step| who.can(Permission::to_move(from, *next, step))))
             .collect();
         allowed.extend(from.previous().filter(|_| who.can(Permission::LoadStatusRevert)));
         Refusal::illegal_transition(from, to, allowed)
     })
-}
-
-/// The permission that an edge needs (`domain.md` §2.1, gates).
-const fn needs(from: LoadStatus, to: LoadStatus, step: Move) -> Permission {
-    match (step, from, to) {
-        (Move::Backward, ..) => Permission::LoadStatusRevert,
-        (Move::Cancel, from, _) if from.is_loaded() => Permission::LoadCancelLate,
-        (Move::Cancel, ..) => Permission::LoadCancel,
-        (_, _, S::Dispatched | S::Completed) => Permission::LoadDispatch,
-        (_, S::Planning | S::Pending, _) | (_, _, S::Pending | S::Tendered) => Permission::LoadAssign,
-        _ => Permission::LoadStatusUpdate,
-    }
 }
 
 /// The conditions of an edge.
@@ -258,7 +250,8 @@ async fn move_on(
     Ok(after)
 }
 
-async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
+/// Writes a changed load, still at the version that was read, and gives it as it is then.
+pub(super) async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
     if !rows::change(tx, &load).await? {
         let now = rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?;
         fresh(&now, load.version)?;
@@ -269,7 +262,7 @@ async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
 fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     if text.is_some_and(|text| text.chars().count() > MAX_REASON) {
-        return Err(Refusal::invalid("reason", format!("at most {MAX_REASON} characters")));
+        return Err(Refusal::flawed("reason", Flaw::TooLong, format!("at most {MAX_REASON} characters")));
     }
     Ok(text.map(str::to_owned))
 }

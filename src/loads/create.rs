@@ -8,6 +8,7 @@ use contract::{
     event::LoadCreated,
     geo::CIRCUITY,
     loads::{Happening, LoadRow, NewLoad, NewStop, StopKind},
+    refusal::Flaw,
     room::Stream,
     status::LoadStatus,
 };
@@ -69,12 +70,12 @@ pub async fn enter(tx: &mut Tx<'_>, mut load: Insert, dispatcher: Option<UserId>
 /// Checks everything at once, so that a form can show every fault at its field.
 fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     let mut faults = BTreeMap::new();
-    let mut fault = |field: &str, text: &str| {
-        faults.insert(field.to_owned(), text.to_owned());
+    let mut fault = |field: &str, flaw: Flaw, text: &str| {
+        faults.insert(field.to_owned(), (flaw, text.to_owned()));
     };
     let customer_name = new.customer_name.trim().to_owned();
     if customer_name.is_empty() {
-        fault("customerName", "is needed");
+        fault("customerName", Flaw::Needed, "is needed");
     }
     for (field, text, most) in [
         ("customerName", Some(&new.customer_name), MAX_TEXT),
@@ -83,30 +84,30 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
         ("notes", new.notes.as_ref(), MAX_NOTES),
     ] {
         if text.is_some_and(|text| text.chars().count() > most) {
-            fault(field, &format!("at most {most} characters"));
+            fault(field, Flaw::TooLong, &format!("at most {most} characters"));
         }
     }
     if new.weight_lbs.is_some_and(|pounds| !(1..=80_000).contains(&pounds)) {
-        fault("weightLbs", "must be 1 to 80,000");
+        fault("weightLbs", Flaw::OutOfRange, "must be 1 to 80,000");
     }
     for (field, cents) in [("customerRateCents", new.customer_rate_cents), ("carrierRateCents", new.carrier_rate_cents)]
     {
         if cents.is_some_and(|cents| !(1..=MAX_CENTS).contains(&cents)) {
-            fault(field, "must be more than 0");
+            fault(field, Flaw::OutOfRange, "must be more than 0");
         }
     }
     if new.customer_rate_cents.is_some() && !who.can(Permission::FinanceView) {
-        fault("customerRateCents", "is not yours to set");
+        fault("customerRateCents", Flaw::NotAllowed, "is not yours to set");
     }
     if !(2..=MAX_STOPS).contains(&new.stops.len()) {
-        fault("stops", "a load has 2 to 20 stops");
+        fault("stops", Flaw::OutOfRange, "a load has 2 to 20 stops");
     }
     if new.stops.first().is_some_and(|stop| stop.kind != StopKind::Pickup) {
-        fault("stops[0].kind", "the first stop is a pickup");
+        fault("stops[0].kind", Flaw::WrongOrder, "the first stop is a pickup");
     }
     if let Some(last) = new.stops.last().filter(|stop| stop.kind != StopKind::Delivery) {
         let _ = last;
-        fault(&format!("stops[{}].kind", new.stops.len() - 1), "the last stop is a delivery");
+        fault(&format!("stops[{}].kind", new.stops.len() - 1), Flaw::WrongOrder, "the last stop is a delivery");
     }
     let mut stops = Vec::with_capacity(new.stops.len());
     for (index, stop) in new.stops.iter().take(MAX_STOPS).enumerate() {
@@ -114,15 +115,15 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     }
     for (index, pair) in stops.windows(2).enumerate() {
         if pair[1].window_end < pair[0].window_start {
-            fault(&format!("stops[{}].windowStart", index + 1), "comes before the stop ahead of it");
+            fault(&format!("stops[{}].windowStart", index + 1), Flaw::WrongOrder, "comes before the stop ahead of it");
         }
     }
     let latest = desk.clock.now().plus_minutes(MAX_AHEAD_DAYS * 24 * 60);
     if stops.first().is_some_and(|stop| stop.window_start > latest) {
-        fault("stops[0].windowStart", "at most 90 days ahead");
+        fault("stops[0].windowStart", Flaw::TooFarAhead, "at most 90 days ahead");
     }
     if !faults.is_empty() {
-        return Err(Refusal::invalid_fields(faults));
+        return Err(Refusal::flawed_fields(faults));
     }
     let miles = stops.windows(2).map(|pair| pair[0].point.miles_to(pair[1].point)).sum::<f64>() * CIRCUITY;
     Ok(Insert {
@@ -148,44 +149,46 @@ fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, &str)) -> Option<StopInsert> {
+fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &str)) -> Option<StopInsert> {
     let field = |name: &str| format!("stops[{index}].{name}");
     let known = places::city(&stop.city, &stop.state);
     let mut good = true;
-    let mut wrong = |name: &str, text: &str| {
-        fault(&field(name), text);
+    let mut wrong = |name: &str, flaw: Flaw, text: &str| {
+        fault(&field(name), flaw, text);
         good = false;
     };
     if stop.city.trim().is_empty() {
-        wrong("city", "is needed");
+        wrong("city", Flaw::Needed, "is needed");
     } else if stop.city.chars().count() > 100 {
-        wrong("city", "at most 100 characters");
+        wrong("city", Flaw::TooLong, "at most 100 characters");
     } else if known.is_none() && (stop.point.is_none() || stop.zone.is_none()) {
-        wrong("city", "is not in the list: give its point and zone too");
+        wrong("city", Flaw::Unknown, "is not in the list: give its point and zone too");
     }
     if stop.state.trim().chars().count() != 2 {
-        wrong("state", "two letters");
+        wrong("state", Flaw::Unreadable, "two letters");
     }
     if stop.facility.chars().count() > MAX_TEXT {
-        wrong("facility", "at most 200 characters");
+        wrong("facility", Flaw::TooLong, "at most 200 characters");
     }
     if stop.point.is_some_and(|p| !(-90.0..=90.0).contains(&p.lat) || !(-180.0..=180.0).contains(&p.lng)) {
-        wrong("point", "lat must be -90 to 90 and lng -180 to 180");
+        wrong("point", Flaw::OutOfRange, "lat must be -90 to 90 and lng -180 to 180");
     }
     let zone = stop.zone.clone().or_else(|| known.map(|place| place.zone.clone())).unwrap_or_default();
     if stop.zone.is_some() && places::zone(&zone).is_none() {
-        wrong("zone", "is not a known time zone");
+        wrong("zone", Flaw::Unknown, "is not a known time zone");
     }
     if zone.is_empty() {
         return None;
     }
-    let mut time = |name: &str, text: &str| places::read_time(text, &zone).map_err(|text| wrong(name, &text)).ok();
+    let mut time = |name: &str, text: &str| {
+        places::read_time(text, &zone).map_err(|text| wrong(name, Flaw::Unreadable, &text)).ok()
+    };
     let window_start = time("windowStart", &stop.window_start);
     let window_end = time("windowEnd", &stop.window_end);
     if let (Some(start), Some(end)) = (window_start, window_end)
         && end < start
     {
-        wrong("windowEnd", "comes before the window opens");
+        wrong("windowEnd", Flaw::WrongOrder, "comes before the window opens");
     }
     if !good {
         return None;

@@ -1,7 +1,7 @@
 //! Finding loads.
 
 use contract::{
-    Listed, LoadId, PageOf, Refusal,
+    Listed, LoadId, PageOf, Refusal, Timestamp,
     actor::{Actor, Permission},
     loads::{
         ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View, ViewCounts,
@@ -36,6 +36,7 @@ const ACTIVE: [S; 10] = [
 ];
 const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
+const DELIVERED: [S; 2] = [S::Delivered, S::Completed];
 const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
 
 /// How many loads are looked at where a part of them won't do: more than any one desk has under way, and few enough to
@@ -52,13 +53,18 @@ pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<L
     let part = part(&query)?;
     let page = PageOf { number: query.page.unwrap_or(1).max(1), size: part.limit as u32, total: 0 };
     let cursor = journal::cursor(&desk.store, who).await?;
-    let (data, total) = if query.view == Some(View::AtRisk) {
-        // Risk depends on the moment, so it is judged row by row; active loads are few enough for that.
+    let judge: Option<fn(&LoadRow, Timestamp) -> bool> = match query.view {
+        Some(View::AtRisk) => Some(is_at_risk),
+        Some(View::DeliveredToday) => Some(LoadRow::is_delivered_today),
+        _ => None,
+    };
+    let (data, total) = if let Some(judge) = judge {
+        // What depends on the moment or on a stop's own clock is judged row by row; these loads are few enough for that.
         let all = Part { offset: 0, limit: ALL, ..part };
         let rows = store::rows(store::find(&desk.store, who, &filter, all).await?.0, who);
-        let at_risk: Vec<_> = rows.into_iter().filter(|row| is_at_risk(row, now)).collect();
-        let total = at_risk.len() as u64;
-        (at_risk.into_iter().skip(part.offset as usize).take(part.limit as usize).collect(), total)
+        let kept: Vec<_> = rows.into_iter().filter(|row| judge(row, now)).collect();
+        let total = kept.len() as u64;
+        (kept.into_iter().skip(part.offset as usize).take(part.limit as usize).collect(), total)
     } else {
         let (records, total) = store::find(&desk.store, who, &filter, part).await?;
         (store::rows(records, who), total)
@@ -66,7 +72,7 @@ pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<L
     Ok(Listed { data, page: PageOf { total, ..page }, cursor, as_of: now })
 }
 
-fn is_at_risk(row: &LoadRow, now: contract::Timestamp) -> bool {
+fn is_at_risk(row: &LoadRow, now: Timestamp) -> bool {
     outlook(row, now).risk != Risk::None
 }
 
@@ -203,6 +209,15 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         View::Mine => {
             narrow(&mut filter, &ACTIVE);
             filter.dispatcher = Some(who.user);
+        }
+        View::DeliveredToday => {
+            narrow(&mut filter, &DELIVERED);
+            // No day is longer than this.
+            filter.status_since = Some(now.plus_ms(-2 * DAY_MS));
+        }
+        View::CompletedLately => {
+            narrow(&mut filter, &[S::Completed]);
+            filter.status_since = Some(now.plus_ms(-DAY_MS));
         }
     }
     Ok(filter)

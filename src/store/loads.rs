@@ -1,6 +1,7 @@
 //! Loads, their stops and their timeline.
 
 mod record;
+pub mod undo;
 mod write;
 
 use chrono::{DateTime, Utc};
@@ -66,6 +67,8 @@ pub struct Filter {
     pub unassigned: bool,
     /// Changed at this moment or later.
     pub updated_since: Option<Timestamp>,
+    /// In its status since this moment or later.
+    pub status_since: Option<Timestamp>,
     /// With a known position.
     pub located: bool,
 }
@@ -176,6 +179,9 @@ macro_rules! narrow {
         }
         if let Some(since) = filter.updated_since {
             q.push(" AND l.updated_at >= ").push_bind(column(since));
+        }
+        if let Some(since) = filter.status_since {
+            q.push(" AND l.status_changed_at >= ").push_bind(column(since));
         }
         if filter.located {
             q.push(" AND k.load_id IS NOT NULL");

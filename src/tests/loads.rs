@@ -263,6 +263,14 @@ fn bad_input_is_refused_at_its_field() {
             let found = fields[field].is_string()
                 || (field == "stops[1].windowStart" && fields["stops[1].windowEnd"].is_string());
             assert!(found, "{field}: {fields}");
+            assert!(
+                fields
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .eq(answer.body["error"]["details"]["flaws"].as_object().unwrap().keys()),
+                "each has a word"
+            );
         }
         for body in ["", "{", "[]", "null", r#"{"customerName": 5}"#, r#"{"equipment": "SLED"}"#] {
             dispatcher
@@ -329,6 +337,34 @@ fn a_body_that_is_too_long_is_told_so_even_when_it_comes_in_pieces() {
             assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
             assert!(answer.contains(&format!("\"code\":\"{code}\"")), "{path}: {answer}");
         }
+        server.stop().await;
+    });
+}
+
+#[test]
+fn what_was_delivered_today_and_completed_lately_is_listed_for_so_long() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let mut load = server.dispatched_load().await;
+        let waiting = server.dispatched_load().await;
+        let listed = async |view: &str| -> Vec<Value> {
+            let reader = server.sign_in("support@blueridge.test").await;
+            let answer = reader.get(&format!("/api/v1/loads?view={view}")).await;
+            answer.data().as_array().unwrap().iter().map(|row| row["id"].clone()).collect()
+        };
+        for status in ["AT_PICKUP", "IN_TRANSIT", "DELIVERED"] {
+            load = server.dispatcher().await.move_to(&load, status).await;
+        }
+        assert_eq!(listed("delivered_today").await, [json!(load.id)], "not {}", waiting.load_number);
+        assert_eq!(listed("completed_lately").await, Vec::<Value>::new());
+
+        server.dispatcher().await.move_to(&load, "COMPLETED").await;
+        assert_eq!(listed("delivered_today").await, [json!(load.id)], "completed since");
+        assert_eq!(listed("completed_lately").await, [json!(load.id)]);
+
+        server.clock.advance_ms(25 * 3_600_000);
+        assert_eq!(listed("delivered_today").await, Vec::<Value>::new(), "that was yesterday");
+        assert_eq!(listed("completed_lately").await, Vec::<Value>::new());
         server.stop().await;
     });
 }

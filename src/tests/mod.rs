@@ -16,3 +16,4 @@ mod schema;
 mod stops;
 mod tenancy;
 mod tracking;
+mod undo;

@@ -96,6 +96,16 @@ pub struct Appointment {
     pub zone_short: String,
 }
 
+impl Appointment {
+    /// Whether two moments fall on the same day by the stop's clock.
+    pub fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool {
+        let day = |at: Timestamp| at.plus_minutes(self.offset_min.into()).millis().div_euclid(DAY_MS);
+        day(one) == day(other)
+    }
+}
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
 /// A town with its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Town {
@@ -173,6 +183,16 @@ pub struct LoadRow {
 }
 
 impl LoadRow {
+    /// Whether it was delivered on the day that it is now at its last stop.
+    pub fn is_delivered_today(&self, now: Timestamp) -> bool {
+        self.delivered_at.is_some_and(|at| self.delivery.is_same_day(at, now))
+    }
+
+    /// Whether it was completed at most 24 hours ago: so long the board shows it.
+    pub fn is_completed_lately(&self, now: Timestamp) -> bool {
+        self.status == LoadStatus::Completed && now.since_ms(self.status_changed_at) <= DAY_MS
+    }
+
     /// This row without money, as it may go into an event.
     #[must_use]
     pub fn without_money(mut self) -> Self {
@@ -252,6 +272,8 @@ pub enum Happening {
     StopArrived { city: String },
     /// The truck left a stop.
     StopDeparted { city: String },
+    /// The newest change was taken back; the status stayed when the change was another one.
+    ChangeUndone { from: LoadStatus, to: LoadStatus },
 }
 
 /// A line of a load's timeline.

@@ -1,10 +1,13 @@
 //! What a caller is told when the answer is no.
 
+mod flaw;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, status::LoadStatus};
+pub use flaw::Flaw;
 
 /// Why, in one word that programs can rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +101,12 @@ pub enum Rule {
     StopsRemain,
     /// The load is at its last stop.
     NoFurtherStop,
+    /// The load's newest change is none that can be taken back.
+    NothingToUndo,
+    /// Somebody else made the load's newest change.
+    NotYourChange,
+    /// The change was made too long ago to be taken back.
+    UndoTooLate,
 }
 
 /// What belongs to a refusal beyond its code.
@@ -107,6 +116,9 @@ pub struct Details {
     /// Per field of the input, what is wrong with it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
+    /// The same in one word for each field, where there is one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flaws: BTreeMap<String, Flaw>,
     /// The current version of what the caller wanted to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -159,6 +171,21 @@ impl Refusal {
     /// One field is wrong.
     pub fn invalid(field: &str, fault: impl Into<String>) -> Self {
         Self::invalid_fields(BTreeMap::from([(field.to_owned(), fault.into())]))
+    }
+
+    /// One field of a form is wrong.
+    pub fn flawed(field: &str, flaw: Flaw, fault: impl Into<String>) -> Self {
+        Self::flawed_fields(BTreeMap::from([(field.to_owned(), (flaw, fault.into()))]))
+    }
+
+    /// Several fields of a form are wrong.
+    pub fn flawed_fields(faults: BTreeMap<String, (Flaw, String)>) -> Self {
+        let flaws = faults.iter().map(|(field, (flaw, _))| (field.clone(), *flaw)).collect();
+        let mut refusal = Self::invalid_fields(faults.into_iter().map(|(field, (_, fault))| (field, fault)).collect());
+        if let Some(details) = &mut refusal.details {
+            details.flaws = flaws;
+        }
+        refusal
     }
 
     /// Several fields are wrong.
@@ -222,6 +249,9 @@ impl Refusal {
             Rule::CarrierInactive => "That carrier is not active.",
             Rule::StopsRemain => "There are stops before the last one.",
             Rule::NoFurtherStop => "There is no stop after this one.",
+            Rule::NothingToUndo => "There is no change that could be taken back.",
+            Rule::NotYourChange => "Only who made a change can take it back.",
+            Rule::UndoTooLate => "The change was made too long ago to be taken back.",
         };
         Self::with(Code::Refused, message, Details { rule: Some(rule), ..Details::default() })
     }

@@ -3,7 +3,7 @@
 use contract::{
     LoadId, Timestamp,
     actor::Permission,
-    loads::{Appointment, LoadRow},
+    loads::LoadRow,
     risk::{Outlook, Reason, Risk, outlook},
     status::{Lane, LoadStatus},
 };
@@ -11,10 +11,12 @@ use leptos::{ev, html, prelude::*};
 
 use super::{
     filter::has,
-    hands::{Hands, Opened, hands},
+    glide,
+    hands::{Hands, hands},
 };
 use crate::{
     live::{Entry, live},
+    loads::deeds::Opened,
     pages::Visitor,
     say,
     ui::{
@@ -46,10 +48,11 @@ pub fn Card(
     let may_move = expect_context::<Visitor>().can(Permission::LoadStatusUpdate);
     let element = NodeRef::<html::Li>::new();
     Effect::new(move |_| {
-        if let Some(element) = element.get()
-            && hands.is_carried(load)
-        {
-            _ = element.focus();
+        if let Some(element) = element.get() {
+            glide::land(load, &element);
+            if hands.is_carried(load) {
+                _ = element.focus();
+            }
         }
     });
     let open_menu = move |event: ev::MouseEvent| {
@@ -150,10 +153,15 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     let stops = stops.map(|count| view! { <small>{say!(board.more_stops, count = count)}</small> });
     let late_at_pickup = matches!(reason, Some(Reason::PickupMissed { .. }));
     let late_at_delivery = matches!(reason, Some(Reason::EtaAfterWindow { .. })) && row.is_on_last_leg();
-    let delivery = match row.delivered_at.filter(|_| entry.status() >= S::Delivered) {
-        Some(at) => say!(board.done_at, time = soon(at, &row.delivery, now)),
-        None => soon(row.delivery.start, &row.delivery, now),
-    };
+    let [pickup, delivery] = times(entry, now);
+    let exact = say!(
+        board.exact_times,
+        pickup = when::window_start(&row.pickup),
+        delivery = row.delivered_at.map_or_else(
+            || when::window_start(&row.delivery),
+            |at| format!("{} {}", when::day_and_clock(at, row.delivery.offset_min), row.delivery.zone_short),
+        )
+    );
     let (carrier, by) = match &row.carrier {
         Some(carrier) => (carrier.name.clone(), "car"),
         None => (say!(board.unassigned).to_owned(), "bad"),
@@ -170,15 +178,15 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
             <span>{destination}</span>
             {stops}
         </div>
-        <div class="r3">
-            <span class:bad=late_at_pickup>{soon(row.pickup.start, &row.pickup, now)}</span>
+        <div class="r3" title=exact>
+            <span class:bad=late_at_pickup>{pickup}</span>
             <span class="sep"></span>
             <span class:bad=late_at_delivery>{delivery}</span>
+            {margin(row)}
         </div>
         <div class="r4">
             <span class=by>{carrier}</span>
             <span class="grow"></span>
-            {margin(row)}
             <span class="eq">{equipment_word(row.equipment)}</span>
         </div>
         {state(entry, lane, now)}
@@ -222,12 +230,26 @@ fn margin(row: &LoadRow) -> Option<impl IntoView + use<>> {
     let (revenue, cost) = (row.customer_rate_cents.filter(|cents| *cents > 0)?, row.carrier_rate_cents?);
     let earned = revenue - cost;
     let amount = say!(board.margin, amount = format!("${}", earned / 100));
-    Some(view! { <span class="eq" title=amount>{format!("{}%", earned * 100 / revenue)}</span> })
+    Some(view! { <span class="eq earned" title=amount>{format!("{}%", earned * 100 / revenue)}</span> })
 }
 
-/// A moment on a stop's own clock.
-fn soon(at: Timestamp, stop: &Appointment, now: Timestamp) -> String {
-    format!("{} {}", when::soon(at, stop.offset_min, now), stop.zone_short)
+/// When the load is or was picked up and delivered, each on its stop's clock; the zone stands once when it is the same.
+fn times(entry: &Entry, now: Timestamp) -> [String; 2] {
+    let LoadRow { pickup, delivery, .. } = &entry.row;
+    let done = entry.row.delivered_at.filter(|_| entry.status() >= S::Delivered);
+    let first = match done {
+        Some(_) => when::brief_past(pickup.start, pickup.offset_min, now),
+        None => when::brief(pickup.start, pickup.offset_min, now),
+    };
+    let last = match done {
+        Some(at) => say!(board.done_at, time = when::brief(at, delivery.offset_min, now)),
+        None => when::brief(delivery.start, delivery.offset_min, now),
+    };
+    // Of a day that is over the zone says nothing.
+    let is_clock = first.contains(':');
+    let names_zone = is_clock && pickup.zone_short != delivery.zone_short;
+    let first = if names_zone { format!("{first} {}", pickup.zone_short) } else { first };
+    [first, format!("{last} {}", delivery.zone_short)]
 }
 
 #[cfg(feature = "hydrate")]

@@ -6,7 +6,7 @@ use contract::{
 };
 use leptos::prelude::*;
 
-use super::filter::{is_on_board, is_today};
+use super::filter::is_on_board;
 use crate::{live::live, say, when};
 use LoadStatus as S;
 
@@ -30,7 +30,7 @@ pub fn Figures() -> impl IntoView {
                 lane == Lane::Dispatched,
                 lane == Lane::InTransit,
                 matches!(status, S::AtPickup | S::AtDelivery),
-                row.delivered_at.is_some_and(|at| is_today(at, &row.delivery, now)),
+                status >= S::Delivered && row.is_delivered_today(now),
                 lane == Lane::Completed,
                 outlook(row, now).risk != Risk::None,
             ];
@@ -46,8 +46,8 @@ pub fn Figures() -> impl IntoView {
         (say!(board.figure.dispatched), "status=ACCEPTED,DISPATCHED"),
         (say!(board.figure.in_transit), "status=AT_PICKUP,PICKED_UP,IN_TRANSIT,AT_DELIVERY"),
         (say!(board.figure.at_stop), "status=AT_PICKUP,AT_DELIVERY"),
-        (say!(board.figure.delivered_today), "status=DELIVERED,COMPLETED&sort=-updated"),
-        (say!(board.figure.completed), "status=COMPLETED&sort=-updated"),
+        (say!(board.figure.delivered_today), "view=delivered_today&sort=-updated"),
+        (say!(board.figure.completed), "view=completed_lately&sort=-updated"),
         (say!(board.figure.at_risk), "view=at_risk"),
     ];
     let tiles = figures.into_iter().enumerate().map(|(place, (word, query))| {

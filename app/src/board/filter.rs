@@ -2,8 +2,9 @@
 
 use contract::{
     Timestamp, UserId,
-    loads::{Appointment, EQUIPMENT, Equipment, LoadRow, View},
+    loads::{EQUIPMENT, Equipment, LoadRow, View},
     risk::{Risk, outlook},
+    status::LoadStatus,
 };
 use leptos_router::params::ParamsMap;
 
@@ -11,11 +12,6 @@ use crate::live::Entry;
 
 /// Where the board is.
 pub const PATH: &str = "/dispatch";
-
-const DAY_MS: i64 = 24 * 3_600_000;
-
-/// A completed load stays on the board for so long, in milliseconds.
-const COMPLETED_MS: i64 = DAY_MS;
 
 /// The board's own views, by their names in the address.
 pub const VIEWS: [(View, &str); 4] =
@@ -73,7 +69,7 @@ impl Filter {
         let row = &entry.row;
         let in_view = match self.view {
             Some(View::Mine) => row.dispatcher.as_ref().is_some_and(|own| Some(own.id) == me),
-            Some(View::Today) => is_today(row.pickup.start, &row.pickup, now),
+            Some(View::Today) => row.pickup.is_same_day(row.pickup.start, now),
             Some(View::Unassigned) => row.carrier.is_none(),
             Some(View::AtRisk) => outlook(row, now).risk != Risk::None,
             _ => true,
@@ -84,14 +80,8 @@ impl Filter {
 
 /// Whether a load is on the board at all: one that is cancelled, or was completed long ago, is not.
 pub fn is_on_board(entry: &Entry, now: Timestamp) -> bool {
-    let is_old = entry.row.status.is_finished() && now.since_ms(entry.row.status_changed_at) > COMPLETED_MS;
+    let is_old = entry.row.status == LoadStatus::Completed && !entry.row.is_completed_lately(now);
     entry.status().lane().is_some() && !is_old
-}
-
-/// Whether a moment falls on today at a stop.
-pub fn is_today(at: Timestamp, stop: &Appointment, now: Timestamp) -> bool {
-    let day = |at: Timestamp| at.plus_minutes(stop.offset_min.into()).millis().div_euclid(DAY_MS);
-    day(at) == day(now)
 }
 
 /// Whether a load has `sought`, in lower case, somewhere that people look for.

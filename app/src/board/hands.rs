@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use contract::{
     LoadId,
-    actor::Permission,
     status::{LANES, Lane, LoadStatus},
 };
 use leptos::prelude::*;
 
 use super::filter::Filter;
+#[cfg(feature = "hydrate")]
+use super::{
+    glide,
+    hold::{self, Held},
+};
 use crate::{
     live::{Entry, live},
-    loads::{
-        act,
-        dialogs::{Dialog, ask},
-    },
+    loads::{act, deeds::Opened},
     pages::Visitor,
-    say,
-    ui::{toast, words::status_word},
+    ui::toast,
 };
 
 /// At most so many cards may move at once; more of it would only be unrest.
@@ -26,17 +26,6 @@ const MAX_ARRIVALS: u32 = 20;
 
 /// How long a card takes to arrive, in milliseconds.
 const ARRIVAL_MS: f64 = 300.0;
-
-/// An open menu: of which load, and where.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Opened {
-    /// Which load.
-    pub load: LoadId,
-    /// Pixels from the left.
-    pub x: f64,
-    /// Pixels from the top.
-    pub y: f64,
-}
 
 /// Which change of a card was shown last, and when.
 type Shown = BTreeMap<LoadId, (u32, f64)>;
@@ -62,6 +51,11 @@ pub struct Hands {
     pub said: RwSignal<String>,
     /// The card that shall have the keyboard again once it is in its new lane.
     carried: StoredValue<Option<LoadId>>,
+    /// The card that is pointed at.
+    pub pointed: StoredValue<Option<LoadId>>,
+    /// The same, while its lane changes.
+    #[cfg(feature = "hydrate")]
+    held: StoredValue<Option<Held>>,
     shown: StoredValue<Shown>,
     arrivals: StoredValue<(u32, f64)>,
 }
@@ -87,21 +81,18 @@ impl Hands {
             menu: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             carried: StoredValue::new(None),
+            pointed: StoredValue::new(None),
+            #[cfg(feature = "hydrate")]
+            held: StoredValue::new(None),
             shown: StoredValue::new(shown),
             arrivals: StoredValue::new((0, 0.0)),
         }
     }
 
-    /// Moves a card, and tells a screen reader if it goes.
+    /// Moves a card, which takes the keyboard along; a notice says so once it is done.
     pub fn carry(&self, load: LoadId, to: LoadStatus) {
         self.carried.set_value(Some(load));
         act::move_to(load, to);
-        if let Some(entry) = live().book.entry(load)
-            && entry.with_untracked(Entry::status) == to
-        {
-            let number = entry.with_untracked(|entry| entry.row.load_number.clone());
-            self.said.set(say!(board.moved, number = number, status = status_word(to)));
-        }
     }
 
     /// Puts a card into a lane: the next legal status there, or the reason why not.
@@ -135,10 +126,8 @@ impl Hands {
 
     /// Asks who moves a load, if the visitor may choose.
     pub fn assign(&self, load: LoadId) {
-        let may = expect_context::<Visitor>().can(Permission::LoadAssign);
-        if may && status(load).is_some_and(|status| !status.is_finished()) {
+        if act::assign(load) {
             self.carried.set_value(Some(load));
-            ask(Dialog::Assign { load, then: None });
         }
     }
 
@@ -162,6 +151,22 @@ impl Hands {
         }
     }
 
+    /// Keeps the card that is pointed at where it was, now that the page shows it in its lane.
+    #[cfg(feature = "hydrate")]
+    pub fn steady(&self) {
+        if let Some(held) = self.held.try_update_value(Option::take).flatten() {
+            hold::keep(held);
+        }
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn is_moved_by_others(&self, load: LoadId) -> bool {
+        live().book.entry(load).is_some_and(|entry| {
+            let changed = entry.with_untracked(|entry| entry.changed);
+            changed > self.shown_before(load, changed)
+        })
+    }
+
     /// Notes that a change of a card is shown now.
     pub fn show(&self, load: LoadId, changed: u32) {
         self.shown.update_value(|shown| {
@@ -180,6 +185,30 @@ impl Hands {
         next.0 <= MAX_ARRIVALS
     }
 }
+
+/// Looks at the cards as they are, before the page shows them in these lanes: those that somebody else moved will glide
+/// from there, and the one that is pointed at will stay there.
+#[cfg(feature = "hydrate")]
+pub fn prepare(before: &[Vec<LoadId>], after: &[Vec<LoadId>]) {
+    let Some(hands) = use_context::<Hands>() else { return };
+    let pointed = hands.pointed.get_value();
+    let mut moved = Vec::new();
+    for (was, is) in before.iter().zip(after).filter(|(was, is)| was != is) {
+        moved.extend(is.iter().copied().filter(|load| !was.contains(load)));
+        if let Some(load) = pointed.filter(|load| was.contains(load) && is.contains(load)) {
+            hands.held.set_value(hold::take_hold(load));
+        }
+    }
+    let has_left = |load: &LoadId| before.iter().any(|lane| lane.contains(load));
+    moved.retain(|load| has_left(load) && hands.is_moved_by_others(*load));
+    if moved.len() <= MAX_ARRIVALS as usize && glide::is_wanted() {
+        moved.into_iter().for_each(glide::take_off);
+    }
+}
+
+/// Nothing is shown before the page has woken.
+#[cfg(not(feature = "hydrate"))]
+pub const fn prepare(_before: &[Vec<LoadId>], _after: &[Vec<LoadId>]) {}
 
 /// The status that a load shows.
 pub fn status(load: LoadId) -> Option<LoadStatus> {

@@ -7,11 +7,15 @@ use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use super::card::element_id;
 #[cfg(feature = "hydrate")]
-use super::hands::{Hands, Opened};
+use super::hands::Hands;
 #[cfg(feature = "hydrate")]
 use crate::{
-    loads::dialogs::{Dialog, ask},
+    loads::{
+        deeds::Opened,
+        dialogs::{Dialog, ask},
+    },
     pages::Visitor,
+    ui::keys::is_taken,
 };
 
 /// Gives the keyboard to a load's card.
@@ -43,15 +47,10 @@ pub fn listen(hands: Hands) {
 
 #[cfg(feature = "hydrate")]
 fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
-    let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key();
-    if is_chord || event.default_prevented() || hands.menu.get_untracked().is_some() {
+    if is_taken(event) || hands.menu.get_untracked().is_some() {
         return;
     }
     let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
-    // A key that belongs to a text or to an open dialog is not the board's.
-    if matches!(target.closest("input,textarea,select,dialog,[contenteditable]"), Ok(Some(_))) {
-        return;
-    }
     let key = event.key();
     let card = target.closest("li.card").ok().flatten();
     let here = hands.here.get_untracked().filter(|_| card.is_some());
@@ -69,16 +68,16 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
         ("ArrowLeft", Some(load)) if event.shift_key() => shift(hands, load, -1),
         ("]", Some(load)) => shift(hands, load, 1),
         ("[", Some(load)) => shift(hands, load, -1),
-        ("ArrowRight" | "l", _) if may_walk => walk(hands, here, 1, 0),
-        ("ArrowLeft" | "h", _) if may_walk => walk(hands, here, -1, 0),
-        ("ArrowDown" | "j", _) if may_walk => walk(hands, here, 0, 1),
-        ("ArrowUp" | "k", _) if may_walk => walk(hands, here, 0, -1),
+        ("ArrowRight" | "l" | "L", _) if may_walk => walk(hands, here, 1, 0),
+        ("ArrowLeft" | "h" | "H", _) if may_walk => walk(hands, here, -1, 0),
+        ("ArrowDown" | "j" | "J", _) if may_walk => walk(hands, here, 0, 1),
+        ("ArrowUp" | "k" | "K", _) if may_walk => walk(hands, here, 0, -1),
         // On the link or the button in the card, Enter is theirs.
         ("Enter", Some(load)) if card.as_ref() == Some(target.as_ref()) => {
             open(load);
             true
         }
-        ("m" | "M" | "ContextMenu", Some(load)) => {
+        ("s" | "S" | "m" | "M" | "ContextMenu", Some(load)) => {
             open_beside(hands, load);
             true
         }

@@ -1,11 +1,12 @@
 //! A lane of the board: a column of cards, and a place to drop one.
 
 use contract::{LoadId, status::Lane};
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::{
     card::Card,
     hands::{hands, place},
+    hold,
 };
 use crate::{say, ui::words::lane_word};
 
@@ -46,11 +47,25 @@ pub fn LaneColumn(
             hands.put(load, lane);
         }
     };
+    let list = NodeRef::<html::Ul>::new();
+    Effect::new(move |_| {
+        cards.track();
+        // After the cards are where they belong, and before the eye sees them.
+        #[cfg(feature = "hydrate")]
+        request_animation_frame(move || hands.steady());
+    });
+    let point = move |event: ev::PointerEvent| hands.pointed.set_value(hold::pointed(&event));
+    let leave = move |_| {
+        hands.pointed.set_value(None);
+        if let Some(list) = list.get_untracked() {
+            hold::let_go(&list);
+        }
+    };
     let heading = format!("lane-{place}");
     view! {
         <section class=class data-s=hue(lane) aria-labelledby=heading.clone() on:dragover=over on:drop=drop>
             <h2 id=heading.clone()>{lane_word(lane)} " " <span>{move || cards.with(Vec::len)}</span></h2>
-            <ul class="cards" role="list">
+            <ul class="cards" role="list" node_ref=list on:pointerover=point on:pointerleave=leave>
                 <For each=move || cards.get() key=|load: &LoadId| *load children=move |load| view! { <Card load lane stop /> } />
             </ul>
             {move || cards.with(Vec::is_empty).then(|| view! { <p class="none">{say!(board.no_loads)}</p> })}

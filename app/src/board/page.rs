@@ -2,6 +2,7 @@
 
 use contract::{
     Listed, LoadId,
+    actor::Permission,
     event::Happened,
     loads::{LoadQuery, LoadRow, MAX_PAGE_SIZE, View},
     status::LANES,
@@ -13,15 +14,19 @@ use leptos_router::hooks::use_query_map;
 use super::{
     bar::Bar,
     figures::Figures,
-    filter::{Filter, is_on_board},
-    hands::Hands,
+    filter::{Filter, PATH, is_on_board},
+    hands::{Hands, hands, prepare},
+    keys,
     lane::LaneColumn,
-    menu::Menu,
 };
 use crate::{
     fault::Fault,
     live::{inbox, live},
-    loads::api::list_loads,
+    loads::{
+        api::list_loads,
+        deeds::{Deed, Menu},
+        dialogs::{Dialog, ask},
+    },
     pages::Visitor,
     say,
     ui::{
@@ -46,7 +51,12 @@ pub fn BoardPage() -> impl IntoView {
     tell_of_others(hands);
     Effect::new(move |_| {
         #[cfg(feature = "hydrate")]
-        super::keys::listen(hands);
+        keys::listen(hands);
+    });
+    let do_it = Callback::new(move |(load, deed)| match deed {
+        Deed::Move(to) => hands.carry(load, to),
+        Deed::Assign => hands.assign(load),
+        Deed::Open => keys::open(load),
     });
 
     view! {
@@ -57,12 +67,12 @@ pub fn BoardPage() -> impl IntoView {
                 {move || loads.get().map(|answer| match answer {
                     Ok(listed) => {
                         take(listed);
-                        view! { <Figures /> <Lanes /> }.into_any()
+                        view! { <Figures /> <Nothing /> <Lanes /> }.into_any()
                     }
                     Err(fault) => view! { <Failed fault retry=move || loads.refetch() /> }.into_any(),
                 })}
             </Transition>
-            <Menu />
+            <Menu menu=hands.menu on_deed=do_it on_leave=Callback::new(keys::focus) />
             <p class="sr" role="status" aria-live="polite">{move || hands.said.get()}</p>
         </div>
     }
@@ -72,7 +82,7 @@ pub fn BoardPage() -> impl IntoView {
 fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
     let book = live().book;
     let me = expect_context::<Visitor>().me.map(|me| me.id);
-    Memo::new(move |_| {
+    Memo::new(move |before: Option<&Vec<Vec<LoadId>>>| {
         let filter = filter.get();
         // Only these two views change with the clock alone.
         let now =
@@ -83,7 +93,12 @@ fn lanes(filter: Memo<Filter>) -> Memo<Vec<Vec<LoadId>>> {
                 |entry| entry.row.pickup.start,
             )
         };
-        LANES.into_iter().map(cards).collect()
+        let lanes: Vec<_> = LANES.into_iter().map(cards).collect();
+        // Whoever shows the lanes asks for them first, so the page is still as it was.
+        if let Some(before) = before {
+            prepare(before, &lanes);
+        }
+        lanes
     })
 }
 
@@ -156,6 +171,37 @@ fn Lanes() -> impl IntoView {
             {LANES.into_iter().map(|lane| view! { <LaneColumn lane /> }).collect_view()}
         </div>
         <p id="board-keys" class="sr">{say!(board.keys)}</p>
+    }
+}
+
+/// Why no lane has a card: because the filters hide them all, or because there is none yet.
+#[component]
+fn Nothing() -> impl IntoView {
+    let hands = hands();
+    let book = live().book;
+    let may_create = expect_context::<Visitor>().can(Permission::LoadCreate);
+    let is_empty = Memo::new(move |_| hands.lanes.with(|lanes| lanes.iter().all(Vec::is_empty)));
+    move || {
+        if !is_empty.get() {
+            return None;
+        }
+        let mut on_board = 0_u32;
+        book.each(|entry| on_board += u32::from(is_on_board(entry, when::now_untracked())));
+        let (why, what, act) = if on_board > 0 {
+            let hidden = match on_board {
+                1 => say!(loads.nothing.one_hidden).to_owned(),
+                count => say!(loads.nothing.many_hidden, count = count),
+            };
+            let clear = view! { <a class="btn" href=PATH>{say!(loads.filter.clear)}</a> };
+            (say!(loads.nothing.matches), hidden, Some(clear.into_any()))
+        } else {
+            let new_load = may_create.then(|| {
+                view! { <button type="button" class="btn" on:click=|_| ask(Dialog::NewLoad)>{say!(board.new_load)}</button> }.into_any()
+            });
+            let what = if may_create { say!(loads.nothing.first) } else { say!(loads.nothing.come_back) };
+            (say!(loads.nothing.active), what.to_owned(), new_load)
+        };
+        Some(view! { <div class="board-none" role="status"><b>{why}</b><span>{what}</span>{act}</div> })
     }
 }
 

@@ -150,7 +150,15 @@ impl Book {
             }
             Happened::StopArrived(_) | Happened::StopDeparted(_) => return,
         };
-        if self.put(row.clone(), !mine) {
+        let mut row = row.clone();
+        if let Some(entry) = self.entry(row.id) {
+            // Events carry no money: what a list told stays until a list tells otherwise.
+            entry.with_untracked(|have| {
+                row.carrier_rate_cents = have.row.carrier_rate_cents;
+                row.customer_rate_cents = have.row.customer_rate_cents;
+            });
+        }
+        if self.put(row, !mine) {
             self.reshape();
         }
     }
@@ -208,9 +216,6 @@ impl Book {
         entry.update(|entry| {
             let newer = row.version > entry.row.version;
             let old = std::mem::replace(&mut entry.row, row);
-            // Events carry no money: what a list told stays until a list tells otherwise.
-            entry.row.carrier_rate_cents = entry.row.carrier_rate_cents.or(old.carrier_rate_cents);
-            entry.row.customer_rate_cents = entry.row.customer_rate_cents.or(old.customer_rate_cents);
             if !is_newer(entry.row.current_location.as_ref(), old.current_location.as_ref()) {
                 entry.row.current_location = old.current_location;
             }

@@ -26,7 +26,7 @@ pub fn move_to(load: LoadId, to: LoadStatus) {
     }
     let visitor = expect_context::<Visitor>();
     let Some(step) = from.step(to) else { return toast::wrong(cannot_go(&visitor, from)) };
-    if !visitor.can(Permission::to_move(from, to, step)) {
+    if !may_move(&visitor, from, to) {
         return toast::wrong(say!(board.not_allowed));
     }
     match entry.with_untracked(|entry| question(entry, to, step)) {
@@ -37,7 +37,19 @@ pub fn move_to(load: LoadId, to: LoadStatus) {
 
 /// Whether the visitor may move a load from one status to another, and the load can go there.
 pub fn may_move(visitor: &Visitor, from: LoadStatus, to: LoadStatus) -> bool {
-    from.step(to).is_some_and(|step| visitor.can(Permission::to_move(from, to, step)))
+    // Without any right to move loads, the finer rights move nothing either; the server asks for both.
+    visitor.can(Permission::LoadStatusUpdate)
+        && from.step(to).is_some_and(|step| visitor.can(Permission::to_move(from, to, step)))
+}
+
+/// Asks who moves a load, if the visitor may choose; whether they may.
+pub fn assign(load: LoadId) -> bool {
+    let is_open = live().book.entry(load).is_some_and(|entry| !entry.with_untracked(Entry::status).is_finished());
+    let may = is_open && expect_context::<Visitor>().can(Permission::LoadAssign);
+    if may {
+        ask(Dialog::Assign { load, then: None });
+    }
+    may
 }
 
 /// Where the visitor may move a load that is in `from`: onward first, calling it off last.
@@ -76,6 +88,8 @@ fn question(entry: &Entry, to: LoadStatus, step: Move) -> Option<Dialog> {
 fn wish(_live: crate::live::Live, _load: LoadId, _to: LoadStatus) {}
 
 #[cfg(feature = "hydrate")]
+pub use sending::heal;
+#[cfg(feature = "hydrate")]
 use sending::wish;
 
 #[cfg(feature = "hydrate")]
@@ -101,8 +115,13 @@ mod sending {
         loads::{
             api,
             dialogs::{Dialog, ask},
+            undo,
         },
-        ui::{toast, words::fault_words},
+        say,
+        ui::{
+            toast,
+            words::{fault_words, status_word},
+        },
     };
 
     thread_local! {
@@ -141,7 +160,7 @@ mod sending {
         let seen =
             live.book.entry(load).map(|entry| entry.with_untracked(|entry| (entry.row.status, entry.row.version)));
         // A wish that was built on a refused one is void, and so is one that somebody else has fulfilled.
-        let Some((_, version)) = seen.filter(|(from, _)| from.step(to).is_some()) else {
+        let Some((from, version)) = seen.filter(|(from, _)| from.step(to).is_some()) else {
             return live.book.settle(load, ticket, None);
         };
         let mut answer = send(load, to, version).await;
@@ -149,7 +168,11 @@ mod sending {
             answer = send(load, to, version).await;
         }
         match answer {
-            Ok(One { data }) => live.book.settle(load, ticket, Some(data)),
+            Ok(One { data }) => {
+                let (number, status) = (data.load_number.clone(), status_word(data.status));
+                live.within(|| undo::offer(say!(board.moved, number = number, status = status), from, &data));
+                live.book.settle(load, ticket, Some(data));
+            }
             Err(fault) => {
                 live.book.settle(load, ticket, None);
                 live.within(|| explain(load, to, &fault));
@@ -181,7 +204,7 @@ mod sending {
     }
 
     /// Shows a load as the server has it.
-    async fn heal(live: Live, load: LoadId) {
+    pub async fn heal(live: Live, load: LoadId) {
         if let Ok(One { data }) = api::one_load(load).await {
             live.book.merge([data.load]);
             live.book.flash(load);

@@ -4,7 +4,7 @@ use contract::{
     Listed, LoadId, One,
     loads::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
-        ViewCounts,
+        UndoChange, ViewCounts,
     },
 };
 use leptos::{
@@ -77,4 +77,11 @@ pub async fn dispatch_load(#[server(flatten)] ask: DispatchLoad) -> Result<One<L
 pub async fn cancel_load(#[server(flatten)] ask: CancelLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.cancel_load(&caller.who, ask).await? })
+}
+
+/// Takes back the caller's own newest change of a load.
+#[server(name = UndoCall, prefix = "/api/v1", endpoint = "loads/undo", input = Json)]
+pub async fn undo_change(#[server(flatten)] ask: UndoChange) -> Result<One<LoadRow>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.undo_change(&caller.who, ask).await? })
 }

@@ -3,6 +3,7 @@
 mod assign;
 mod confirm;
 mod fields;
+mod key_map;
 mod modal;
 mod new_load;
 mod read;
@@ -12,12 +13,14 @@ mod stops;
 use contract::{LoadId, status::LoadStatus};
 use leptos::prelude::*;
 
-use self::{assign::Assign, confirm::Confirm, new_load::EnterLoad, reason::Reason};
+use self::{assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, reason::Reason};
 use crate::{live::live, say, ui::toast};
 
 /// What is being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
+    /// Nothing: it tells which keys there are.
+    Keys,
     /// The details of a new load.
     NewLoad,
     /// Who moves a load and for how much; then it moves on, if it should.
@@ -73,6 +76,7 @@ fn open(dialog: Dialog) -> Option<AnyView> {
         entry.map(|entry| entry.get_untracked().row)
     };
     Some(match dialog {
+        Dialog::Keys => view! { <KeyMap /> }.into_any(),
         Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
         Dialog::Reason { load, to } => view! { <Reason row=row(load)? to /> }.into_any(),

@@ -4,6 +4,7 @@ pub mod asked;
 pub mod bar;
 pub mod filter;
 pub mod fits;
+pub mod hand;
 #[cfg(feature = "hydrate")]
 pub mod keys;
 pub mod news;

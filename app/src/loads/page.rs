@@ -12,11 +12,15 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+#[cfg(feature = "hydrate")]
+use super::list::keys;
 use super::{
     api::{count_loads, list_loads},
+    deeds::Menu,
     list::{
         asked,
         bar::{Bar, Counts},
+        hand,
         news::News,
         nothing,
         row::Listing,
@@ -80,11 +84,11 @@ pub fn LoadsPage() -> impl IntoView {
 
     let (pending, set_pending) = signal(false);
     let section = NodeRef::<html::Section>::new();
+    let menu = RwSignal::new(None);
     #[cfg(feature = "hydrate")]
     {
-        use super::list::keys;
         news.follow(asked, me);
-        keys::listen(section, may_create);
+        keys::listen(section, menu, may_create);
         Effect::new(move |_| {
             list.track();
             if let Some(section) = section.get() {
@@ -113,6 +117,7 @@ pub fn LoadsPage() -> impl IntoView {
                     }}
                 </Transition>
             </section>
+            <Menu menu on_deed=Callback::new(hand::carry_out) on_leave=Callback::new(hand::focus) />
         </div>
     }
 }

@@ -6,7 +6,7 @@ use contract::{
     actor::Actor,
     loads::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
-        ViewCounts,
+        UndoChange, ViewCounts,
     },
 };
 
@@ -39,4 +39,7 @@ pub trait Loads: Send + Sync {
 
     /// Calls a load off.
     async fn cancel_load(&self, who: &Actor, ask: CancelLoad) -> Result<LoadRow, Refusal>;
+
+    /// Takes back the caller's own newest change of a load.
+    async fn undo_change(&self, who: &Actor, ask: UndoChange) -> Result<LoadRow, Refusal>;
 }

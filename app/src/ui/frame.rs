@@ -1,5 +1,6 @@
 //! Everything around a page: the skip link, the rail, the top bar, dialogs and notices.
 
+mod keys;
 mod rail;
 mod refused;
 mod search;
@@ -24,6 +25,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let Some(me) = visitor.me.clone().filter(|_| !bare) else {
         return Either::Left(view! { <main id="main" class="bare">{children()}</main> });
     };
+    keys::listen();
     // A refused page is not even made, so that it asks the server for nothing.
     let page = if refused { Either::Left(view! { <NotYours /> }) } else { Either::Right(children()) };
     Either::Right(view! {

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use super::icon::Icon;
-use crate::say;
+use crate::{
+    loads::undo::{self, Offer},
+    say,
+};
 
 /// What a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct Toast {
     pub text: String,
     /// What it is.
     pub tone: Tone,
+    /// What was done, if it can be taken back.
+    pub undo: Option<Offer>,
     /// Tells one from the next.
     pub number: u32,
 }
@@ -38,53 +43,66 @@ pub fn provide() {
 
 /// Says that something was done.
 pub fn done(text: impl Into<String>) {
-    show(text.into(), Tone::Done);
+    show(text.into(), Tone::Done, None);
+}
+
+/// Says that something was done that can be taken back.
+pub fn undoable(text: impl Into<String>, undo: Offer) {
+    show(text.into(), Tone::Done, Some(undo));
 }
 
 /// Says what went wrong and what to do next.
 pub fn wrong(text: impl Into<String>) {
-    show(text.into(), Tone::Wrong);
+    show(text.into(), Tone::Wrong, None);
 }
 
-fn show(text: String, tone: Tone) {
+/// Takes the notice away.
+pub fn clear() {
     if let Some(Toasts(newest)) = use_context::<Toasts>() {
-        newest.update(|newest| {
-            let number = newest.as_ref().map_or(0, |toast| toast.number + 1);
-            *newest = Some(Toast { text, tone, number });
-        });
+        newest.set(None);
+    }
+}
+
+fn show(text: String, tone: Tone, undo: Option<Offer>) {
+    thread_local! {
+        static NUMBER: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
+    if let Some(Toasts(newest)) = use_context::<Toasts>() {
+        let number = NUMBER.get().wrapping_add(1);
+        NUMBER.set(number);
+        newest.set(Some(Toast { text, tone, undo, number }));
     }
 }
 
 /// How long the notice of a thing done stays.
 const DONE_STAYS: Duration = Duration::from_secs(5);
+/// How long it stays when it offers to take the thing back: people must notice, decide and get there.
+const UNDO_STAYS: Duration = Duration::from_secs(12);
+/// How long it stays on when somebody is about to press it.
+const HELD: Duration = Duration::from_secs(2);
 
 /// The newest notice. What was done goes by itself; what went wrong stays until it is dismissed.
 #[component]
 pub fn Notices() -> impl IntoView {
     let Toasts(newest) = expect_context();
-    let text = move |tone| newest.get().filter(|toast| toast.tone == tone).map(|toast| toast.text);
+    let of = move |tone| newest.get().filter(|toast| toast.tone == tone);
     Effect::new(move |_| {
-        let Some(Toast { tone: Tone::Done, number, .. }) = newest.get() else { return };
-        let go = move || {
-            if newest.with_untracked(|newest| newest.as_ref().is_some_and(|toast| toast.number == number)) {
-                newest.set(None);
-            }
-        };
-        set_timeout(go, DONE_STAYS);
+        let Some(Toast { tone: Tone::Done, number, undo, .. }) = newest.get() else { return };
+        go_after(if undo.is_some() { UNDO_STAYS } else { DONE_STAYS }, newest, number);
     });
     view! {
         <div class="toasts">
             <div role="status">
-                {move || text(Tone::Done).map(|text| view! { <p class="toast">{text}</p> })}
+                {move || of(Tone::Done).map(|toast| view! { <div class="toast"><span>{toast.text}</span>{toast.undo.map(undo_button)}</div> })}
             </div>
             <div role="alert">
                 {move || {
-                    text(Tone::Wrong)
-                        .map(|text| {
+                    of(Tone::Wrong)
+                        .map(|toast| {
                             view! {
                                 <div class="toast">
                                     <Icon name="triangle-alert" />
-                                    <span>{text}</span>
+                                    <span>{toast.text}</span>
                                     <button type="button" on:click=move |_| newest.set(None)>{say!(common.toast.dismiss)}</button>
                                 </div>
                             }
@@ -93,4 +111,47 @@ pub fn Notices() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+fn undo_button(offer: Offer) -> impl IntoView {
+    let take_back = move |_| {
+        undo::take_back(offer);
+        // The button goes away with its notice; the keyboard must not be lost with it.
+        if let Some(main) = document().get_element_by_id("main") {
+            _ = main.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    };
+    let key = if is_mac() { say!(common.toast.undo_key_mac) } else { say!(common.toast.undo_key) };
+    view! {
+        <button type="button" aria-keyshortcuts="Control+Z Meta+Z" on:click=take_back>{say!(common.toast.undo)}</button>
+        <kbd aria-hidden="true">{key}</kbd>
+    }
+}
+
+/// Takes a notice away after a while, unless it is pointed at or has the keyboard then.
+fn go_after(stays: Duration, newest: RwSignal<Option<Toast>>, number: u32) {
+    let go = move || {
+        if newest.try_with_untracked(|newest| newest.as_ref().is_some_and(|toast| toast.number == number)) != Some(true)
+        {
+            return;
+        }
+        let held = document().query_selector(".toast:is(:hover,:focus-within)");
+        if matches!(held, Ok(Some(_))) {
+            go_after(HELD, newest, number);
+        } else {
+            newest.set(None);
+        }
+    };
+    set_timeout(go, stays);
+}
+
+#[cfg(feature = "hydrate")]
+fn is_mac() -> bool {
+    window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}
+
+/// Nothing was done before the page has woken.
+#[cfg(not(feature = "hydrate"))]
+const fn is_mac() -> bool {
+    false
 }

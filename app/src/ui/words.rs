@@ -1,6 +1,7 @@
 //! The words for what the contract names: statuses, lanes, equipment, roles and risks.
 
 mod faults;
+mod fields;
 
 use contract::{
     actor::Role,
@@ -9,7 +10,8 @@ use contract::{
     status::{Lane, LoadStatus, Move},
 };
 
-pub use faults::fault_words;
+pub use faults::{fault_words, rule_words};
+pub use fields::{field_of, field_words};
 
 use crate::{say, when};
 

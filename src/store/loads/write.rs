@@ -109,8 +109,8 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     const SQL: &str = "UPDATE loads SET version = version + 1, status = $4, status_changed_at = $5, updated_at = $6,
             updated_by = $7, carrier_id = $8, driver_id = $9, dispatcher_id = $10, carrier_rate_cents = $11, eta = $12,
             dispatched_at = $13, picked_up_at = $14, delivered_at = $15,
-            completed_at = CASE WHEN $4 = 'COMPLETED' THEN $6 ELSE NULL END,
-            cancelled_at = CASE WHEN $4 = 'CANCELLED' THEN $6 ELSE NULL END
+            completed_at = CASE WHEN $4 = 'COMPLETED' THEN $5 ELSE NULL END,
+            cancelled_at = CASE WHEN $4 = 'CANCELLED' THEN $5 ELSE NULL END
         WHERE id = $1 AND tenant_id = $2 AND version = $3";
     let (tenant, now) = (tx.tenant().uuid(), column(tx.now()));
     let author = tx.author().unwrap_or_default().to_owned();

@@ -67,6 +67,10 @@ pub enum View {
     AtRisk,
     /// Looked after by the reader.
     Mine,
+    /// Delivered today, by the clock of the last stop; completed since or not.
+    DeliveredToday,
+    /// Completed in the last 24 hours: those that the board still shows.
+    CompletedLately,
 }
 
 /// The columns by which a list can be sorted.
@@ -195,6 +199,16 @@ pub struct CancelLoad {
     pub version: i64,
     /// Why.
     pub reason: String,
+}
+
+/// The caller's own newest change of a load, to be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoChange {
+    /// Which load.
+    pub load_id: LoadId,
+    /// The version that the change made.
+    pub version: i64,
 }
 
 /// A load as the tracking map's first call gives it.

@@ -8,7 +8,7 @@ use contract::{
 use leptos::prelude::*;
 
 use super::super::{
-    act::move_to,
+    act::{may_move, move_to},
     dialogs::{Dialog, ask},
 };
 use crate::{
@@ -89,22 +89,4 @@ fn More(load: LoadId, from: LoadStatus, ends: Vec<LoadStatus>) -> impl IntoView 
     view! {
         <Drop name=say!(common.detail.more) label=|| view! { {say!(common.detail.more)}<Icon name="chevron-down" /> }>{items}</Drop>
     }
-}
-
-/// Whether the reader may make this move. The server asks again; here it only decides which buttons there are.
-fn may_move(visitor: &Visitor, from: LoadStatus, to: LoadStatus) -> bool {
-    use LoadStatus as S;
-    // Without any right to move loads, the finer rights move nothing either.
-    let moves = visitor.can(Permission::LoadStatusUpdate);
-    moves
-        && from.step(to).is_some_and(|step| {
-            visitor.can(match (step, from, to) {
-                (Move::Backward, ..) => Permission::LoadStatusRevert,
-                (Move::Cancel, from, _) if from.is_loaded() => Permission::LoadCancelLate,
-                (Move::Cancel, ..) => Permission::LoadCancel,
-                (_, _, S::Dispatched | S::Completed) => Permission::LoadDispatch,
-                (_, S::Planning | S::Pending, _) | (_, _, S::Pending | S::Tendered) => Permission::LoadAssign,
-                _ => Permission::LoadStatusUpdate,
-            })
-        })
 }

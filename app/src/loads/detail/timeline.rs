@@ -49,6 +49,10 @@ fn line(happened: &TimelineEntry, offset_min: i32, zone: &str) -> impl IntoView 
             ("truck", words, None)
         }
         Happening::StopArrived { city } => ("map-pin", say!(common.detail.came, city = city.clone()), None),
+        Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
+        Happening::ChangeUndone { from, to } => {
+            ("undo-2", say!(common.detail.undone_move, from = status_word(*from), to = status_word(*to)), None)
+        }
         Happening::StopDeparted { city } => ("navigation", say!(common.detail.left, city = city.clone()), None),
     };
     let who = by.clone().unwrap_or_else(|| say!(common.detail.itself).to_owned());

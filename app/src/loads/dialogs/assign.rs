@@ -10,7 +10,7 @@ use leptos::{either::Either, html, prelude::*, task::spawn_local, web_sys};
 
 use super::{
     super::api::assign_load,
-    fields::Line,
+    fields::{FaultLine, Line},
     modal::{Form, Modal},
     read,
 };
@@ -92,12 +92,13 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     required
                                     node_ref=select
                                     aria-invalid=move || carrier_fault.with(Option::is_some).then_some("true")
+                                    aria-describedby="carrier-fault"
                                     on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
                                 >
                                     <option value="">{say!(common.dialogs.choose_carrier)}</option>
                                     {row.with_value(|row| carrier_options(&carriers, row))}
                                 </select>
-                                <small>{move || carrier_fault.get()}</small>
+                                <FaultLine id="carrier-fault".to_owned() fault=carrier_fault />
                             </div>
                             <div class="field">
                                 <label for="driver">{say!(common.dialogs.driver)}</label>
@@ -106,13 +107,14 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     name="driver"
                                     required=needs_driver
                                     aria-invalid=move || driver_fault.with(Option::is_some).then_some("true")
+                                    aria-describedby="driver-fault"
                                 >
                                     <option value="">
                                         {if needs_driver { say!(common.dialogs.choose_driver) } else { say!(common.dialogs.no_driver) }}
                                     </option>
                                     {move || row.with_value(|row| driver_options(drivers_of(&carriers, chosen.get()), row))}
                                 </select>
-                                <small>{move || driver_fault.get()}</small>
+                                <FaultLine id="driver-fault".to_owned() fault=driver_fault />
                             </div>
                         },
                     )

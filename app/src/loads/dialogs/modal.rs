@@ -2,15 +2,22 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
-use contract::{Code, LoadId, One, loads::LoadRow};
+use contract::{Code, LoadId, One, loads::LoadRow, status::LoadStatus};
 use leptos::{html, prelude::*, task::spawn_local_scoped, wasm_bindgen::JsCast, web_sys};
 
-use super::{super::api::one_load, Asked};
+use super::{
+    super::{api::one_load, undo},
+    Asked,
+};
 use crate::{
     fault::Fault,
     live::live,
     say,
-    ui::{icon::Icon, toast, words::fault_words},
+    ui::{
+        icon::Icon,
+        toast,
+        words::{fault_words, field_of, field_words, rule_words},
+    },
 };
 
 /// The state of a dialog's form.
@@ -20,8 +27,8 @@ pub struct Form {
     busy: RwSignal<bool>,
     fault: RwSignal<Option<String>>,
     fields: RwSignal<BTreeMap<String, String>>,
-    /// The load as the reader last saw it, and at which version.
-    seen: StoredValue<Option<(LoadId, i64)>>,
+    /// The load as the reader last saw it: its version and its status.
+    seen: StoredValue<Option<(LoadId, i64, LoadStatus)>>,
 }
 
 /// A call that answers with the load as it is then.
@@ -42,13 +49,13 @@ impl Form {
     /// The same, about a load. What others change from now on is a conflict, of which the reader is told first.
     pub fn about(row: &LoadRow) -> Self {
         let form = Self::new();
-        form.seen.set_value(Some((row.id, row.version)));
+        form.seen.set_value(Some((row.id, row.version, row.status)));
         form
     }
 
     /// The version that the reader saw.
     pub fn version(self) -> i64 {
-        self.seen.get_value().map_or(0, |(_, version)| version)
+        self.seen.get_value().map_or(0, |(_, version, _)| version)
     }
 
     /// What is wrong at the first of these fields that has a fault.
@@ -71,7 +78,8 @@ impl Form {
         }
     }
 
-    /// Sends what was asked; when it is done, says so and closes. When somebody else was faster, theirs is read first.
+    /// Sends what was asked; when it is done, says so, offers to take back what was done to a load, and closes. When
+    /// somebody else was faster, theirs is read first.
     pub fn send(self, call: Call, done: impl FnOnce(&LoadRow) -> String + 'static) {
         let (book, seen) = (live().book, self.seen.get_value());
         self.busy.set(true);
@@ -80,15 +88,19 @@ impl Form {
         spawn_local_scoped(async move {
             match call.await {
                 Ok(One { data }) => {
-                    toast::done(done(&data));
+                    let text = done(&data);
+                    match seen {
+                        Some((_, _, was)) => undo::offer(text, was, &data),
+                        None => toast::done(text),
+                    }
                     book.merge([data]);
                     self.close();
                 }
                 Err(fault) => {
-                    if let (Some((load, _)), Some(Code::Conflict)) = (seen, fault.code())
+                    if let (Some((load, ..)), Some(Code::Conflict)) = (seen, fault.code())
                         && let Ok(One { data }) = one_load(load).await
                     {
-                        self.seen.try_set_value(Some((load, data.load.version)));
+                        self.seen.try_set_value(Some((load, data.load.version, data.load.status)));
                         book.merge([data.load]);
                     }
                     self.refuse(&fault);
@@ -104,7 +116,11 @@ impl Form {
             return toast::wrong(fault_words(fault));
         }
         if let Some(details) = fault.refusal().and_then(|refusal| refusal.details.as_ref()) {
-            self.mark(details.fields.iter().map(|(key, text)| (key.clone(), sentence(text))).collect());
+            let of_field = |(field, text): (&String, &String)| {
+                (field.clone(), field_words(field, details.flaws.get(field).copied(), text))
+            };
+            let of_rule = |rule| Some((field_of(rule)?.to_owned(), rule_words(rule).to_owned()));
+            self.mark(details.fields.iter().map(of_field).chain(details.rule.and_then(of_rule)).collect());
         }
     }
 
@@ -114,12 +130,6 @@ impl Form {
             node.close();
         }
     }
-}
-
-/// A fault as the server writes it, such as `is needed`, to stand by itself.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// The frame: a heading, the form, and below it what went wrong and the buttons.

@@ -100,10 +100,15 @@ fn StopFields(form: Form, stops: Stops, number: u32) -> impl IntoView {
             <div class="row3">
                 <div class="field">
                     <label for=named("kind")>{say!(common.dialogs.kind)}</label>
-                    <select id=named("kind") name=named("kind") aria-invalid=move || kind_fault.with(Option::is_some).then_some("true")>
+                    <select
+                        id=named("kind")
+                        name=named("kind")
+                        aria-invalid=move || kind_fault.with(Option::is_some).then_some("true")
+                        aria-describedby=named("kind-fault")
+                    >
                         {kinds}
                     </select>
-                    <small>{move || kind_fault.get()}</small>
+                    <FaultLine id=named("kind-fault") fault=kind_fault />
                 </div>
                 <Town name=named("town") fault=at(&["city", "state", "point", "zone"]) />
                 <Line name=named("facility") label=say!(common.dialogs.facility) fault=at(&["facility"]) />

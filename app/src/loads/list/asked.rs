@@ -31,6 +31,9 @@ pub const VIEWS: [Option<View>; 8] = [
     None,
 ];
 
+/// The selections that the board's figures lead to; they are in the bar only while they are shown.
+pub const FIGURES: [View; 2] = [View::DeliveredToday, View::CompletedLately];
+
 /// Reads the address; `values` gives all values of a parameter. What makes no sense is left out, so that a mistyped
 /// link still shows loads.
 pub fn read(values: &dyn Fn(&str) -> Vec<String>) -> LoadQuery {
@@ -46,7 +49,10 @@ pub fn read(values: &dyn Fn(&str) -> Vec<String>) -> LoadQuery {
     LoadQuery {
         view: match view.as_deref() {
             Some(ALL) => None,
-            name => VIEWS.into_iter().flatten().find(|view| Some(view_name(*view)) == name).or(Some(View::Active)),
+            name => {
+                let mut views = VIEWS.into_iter().flatten().chain(FIGURES);
+                views.find(|view| Some(view_name(*view)) == name).or(Some(View::Active))
+            }
         },
         status: known("status", &|name| LoadStatus::named(name).is_some()),
         equipment: known("equipment", &|name| Equipment::named(name).is_some()),
@@ -144,13 +150,15 @@ pub fn view_word(view: Option<View>) -> &'static str {
         Some(View::InTransit) => say!(loads.view.in_transit),
         Some(View::AtRisk) => say!(loads.view.at_risk),
         Some(View::Mine) => say!(loads.view.mine),
+        Some(View::DeliveredToday) => say!(loads.view.delivered_today),
+        Some(View::CompletedLately) => say!(loads.view.completed_lately),
     }
 }
 
 /// How many loads a selection has, if they are counted.
 pub const fn count_of(counts: &ViewCounts, view: Option<View>) -> Option<u64> {
     Some(match view {
-        None | Some(View::Board) => return None,
+        None | Some(View::Board | View::DeliveredToday | View::CompletedLately) => return None,
         Some(View::Active) => counts.active,
         Some(View::Urgent) => counts.urgent,
         Some(View::Unassigned) => counts.unassigned,
@@ -172,6 +180,8 @@ const fn view_name(view: View) -> &'static str {
         View::InTransit => "in_transit",
         View::AtRisk => "at_risk",
         View::Mine => "mine",
+        View::DeliveredToday => "delivered_today",
+        View::CompletedLately => "completed_lately",
     }
 }
 

@@ -7,7 +7,7 @@ use contract::{
 use leptos::prelude::*;
 
 use super::{
-    asked::{VIEWS, count_of, href, view_word, whole},
+    asked::{FIGURES, VIEWS, count_of, href, view_word, whole},
     filter::{Chips, Filter},
 };
 use crate::{
@@ -56,8 +56,10 @@ pub fn Bar(
 }
 
 fn links(asked: &LoadQuery, counts: Option<ViewCounts>) -> Vec<impl IntoView + use<>> {
+    let figure = asked.view.filter(|view| FIGURES.contains(view)).map(Some);
     VIEWS
         .into_iter()
+        .chain(figure)
         .map(|view| {
             let here = asked.view == view;
             let count = counts.and_then(|counts| count_of(&counts, view));

@@ -3,7 +3,7 @@
 
 use contract::{
     Timestamp, UserId,
-    loads::{Appointment, LoadQuery, LoadRow, View},
+    loads::{LoadQuery, LoadRow, View},
     risk::{Risk, outlook},
     status::LoadStatus as S,
 };
@@ -23,8 +23,14 @@ pub fn fits(asked: &LoadQuery, load: &LoadRow, me: Option<UserId>, now: Timestam
 }
 
 fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool {
+    match view {
+        View::DeliveredToday => return load.is_delivered_today(now),
+        View::CompletedLately => return load.is_completed_lately(now),
+        _ => {}
+    }
     !load.status.is_finished()
         && match view {
+            View::DeliveredToday | View::CompletedLately => false,
             View::Active | View::Board => true,
             View::Urgent => {
                 matches!(load.status, S::Planning | S::Pending | S::Tendered)
@@ -32,17 +38,12 @@ fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool
                     && (load.is_hot || load.carrier.is_none())
             }
             View::Unassigned => load.carrier.is_none(),
-            View::Today => is_today(&load.pickup, now),
+            // Today on the stop's own clock; the company's, by which the server goes, isn't known here.
+            View::Today => load.pickup.is_same_day(load.pickup.start, now),
             View::InTransit => matches!(load.status, S::AtPickup | S::PickedUp | S::InTransit | S::AtDelivery),
             View::AtRisk => outlook(load, now).risk != Risk::None,
             View::Mine => load.dispatcher.as_ref().is_some_and(|dispatcher| Some(dispatcher.id) == me),
         }
-}
-
-/// Today on the stop's own clock; the company's, by which the server goes, isn't known here.
-fn is_today(appointment: &Appointment, now: Timestamp) -> bool {
-    let day = |at: Timestamp| at.plus_minutes(i64::from(appointment.offset_min)).millis().div_euclid(DAY_MS);
-    day(appointment.start) == day(now)
 }
 
 fn mentions(load: &LoadRow, text: &str) -> bool {

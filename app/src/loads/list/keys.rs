@@ -1,6 +1,7 @@
 //! The keys of the loads page: J and K or the arrows go from load to load, Enter opens one because the browser does
-//! that for a focused link, N enters a new one.
+//! that for a focused link, S shows what can be done to it, A assigns and D dispatches it, N enters a new one.
 
+use contract::{LoadId, status::LoadStatus};
 use leptos::{
     ev::{self, KeyboardEvent},
     prelude::*,
@@ -8,39 +9,63 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use crate::loads::dialogs::{Asked, Dialog, ask};
-
-/// The link that stands for a row.
-const LINK: &str = "a.num";
+use super::hand::LINK;
+use crate::{
+    loads::{
+        act,
+        deeds::Opened,
+        dialogs::{Asked, Dialog, ask},
+    },
+    ui::keys::is_taken,
+};
 
 /// Listens while the page is open.
-pub fn listen(list: NodeRef<leptos::html::Section>, may_create: bool) {
+pub fn listen(list: NodeRef<leptos::html::Section>, menu: RwSignal<Option<Opened>>, may_create: bool) {
     let dialogs = expect_context::<Asked>().0;
+    // A child, because a page whose own owner is held would never be cleaned up.
+    let owner = Owner::current().map(|page| page.child());
     let handle = window_event_listener(ev::keydown, move |event| {
-        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        if is_typing(&event) || dialogs.with_untracked(Option::is_some) {
-            return;
-        }
-        let Some(list) = list.get_untracked() else { return };
-        let inside = document().active_element().is_some_and(|focused| list.contains(Some(&focused)));
-        let moved = match event.key().as_str() {
-            "j" | "J" => go(&list, Element::next_element_sibling),
-            "k" | "K" => go(&list, Element::previous_element_sibling),
-            "ArrowDown" if inside => go(&list, Element::next_element_sibling),
-            "ArrowUp" if inside => go(&list, Element::previous_element_sibling),
-            "n" | "N" if may_create => {
-                ask(Dialog::NewLoad);
-                true
-            }
-            _ => false,
+        let is_elsewhere = dialogs.with_untracked(Option::is_some) || menu.with_untracked(Option::is_some);
+        let Some(list) = list.get_untracked().filter(|_| !is_elsewhere && !is_taken(&event)) else { return };
+        let press = || press(&list, &event, menu, may_create);
+        let is_done = match &owner {
+            Some(owner) => owner.with(press),
+            None => press(),
         };
-        if moved {
+        if is_done {
             event.prevent_default();
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+/// Does what a key stands for; whether it stands for anything.
+fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>, may_create: bool) -> bool {
+    let focused = document().active_element().filter(|focused| list.contains(Some(focused)));
+    let load = focused.as_ref().and_then(load_at);
+    match (event.key().as_str(), load) {
+        ("j" | "J", _) => go(list, Element::next_element_sibling),
+        ("k" | "K", _) => go(list, Element::previous_element_sibling),
+        ("ArrowDown", _) if focused.is_some() => go(list, Element::next_element_sibling),
+        ("ArrowUp", _) if focused.is_some() => go(list, Element::previous_element_sibling),
+        ("n" | "N", _) if may_create => {
+            ask(Dialog::NewLoad);
+            true
+        }
+        ("s" | "S" | "m" | "M" | "ContextMenu", Some(load)) => {
+            if let Some(edges) = focused.map(|link| link.get_bounding_client_rect()) {
+                menu.set(Some(Opened { load, x: edges.left(), y: edges.bottom() + 4.0 }));
+            }
+            true
+        }
+        ("a" | "A", Some(load)) => act::assign(load),
+        ("d" | "D", Some(load)) => {
+            act::move_to(load, LoadStatus::Dispatched);
+            true
+        }
+        ("Escape", Some(_)) => focused.and_then(|link| link.dyn_into::<HtmlElement>().ok()?.blur().ok()).is_some(),
+        _ => false,
+    }
 }
 
 /// Makes the first row's link the only one that Tab reaches, once the page can do the rest by itself.
@@ -80,9 +105,8 @@ fn link_of(row: &Element) -> Option<HtmlElement> {
     row.query_selector(LINK).ok().flatten().and_then(|link| link.dyn_into().ok())
 }
 
-/// Whether the key goes into a field.
-fn is_typing(event: &KeyboardEvent) -> bool {
-    event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| {
-        target.closest("input, textarea, select, [contenteditable], dialog").ok().flatten().is_some()
-    })
+/// The load whose row an element is in.
+fn load_at(element: &Element) -> Option<LoadId> {
+    let row = element.closest("tbody tr").ok().flatten()?;
+    link_of(&row)?.get_attribute("href")?.strip_prefix("/loads/")?.parse().ok()
 }

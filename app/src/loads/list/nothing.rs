@@ -4,12 +4,15 @@ use contract::{
     Code,
     loads::{LoadQuery, View},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::asked::{href, is_filtered, view_word, whole};
 use crate::{
     fault::Fault,
-    loads::dialogs::{Dialog, ask},
+    loads::{
+        api::list_loads,
+        dialogs::{Dialog, ask},
+    },
     say,
     ui::words::fault_words,
 };
@@ -32,11 +35,7 @@ pub fn empty(asked: &LoadQuery, in_view: Option<u64>, may_create: bool) -> AnyVi
         return view! { <div class="nothing"><p>{say!(loads.nothing.page)}</p><a class="btn" href=first>{say!(loads.list.first_page)}</a></div> }.into_any();
     }
     if is_filtered(asked) {
-        let hidden = match in_view {
-            None | Some(0) => String::new(),
-            Some(1) => say!(loads.nothing.one_hidden).to_owned(),
-            Some(count) => say!(loads.nothing.many_hidden, count = count),
-        };
+        let hidden = hidden(asked.view, in_view);
         let clear = href(&whole(asked, asked.view));
         let wider = asked.view.is_some().then(|| {
             let everywhere = href(&LoadQuery { view: None, ..asked.clone() });
@@ -68,6 +67,26 @@ pub fn empty(asked: &LoadQuery, in_view: Option<u64>, may_create: bool) -> AnyVi
         (say!(loads.nothing.come_back), None)
     };
     view! { <div class="nothing"><p><b>{say!(loads.nothing.active)}</b>" "{text}</p>{action}</div> }.into_any()
+}
+
+/// How many loads the filters hide; a selection that the bar doesn't count is counted now.
+fn hidden(view: Option<View>, in_view: Option<u64>) -> impl Fn() -> String {
+    let count = RwSignal::new(in_view);
+    Effect::new(move |_| {
+        if in_view.is_none() {
+            spawn_local(async move {
+                let all = LoadQuery { view, size: Some(1), ..LoadQuery::default() };
+                if let Ok(listed) = list_loads(all).await {
+                    count.try_set(Some(listed.page.total));
+                }
+            });
+        }
+    });
+    move || match count.get() {
+        None | Some(0) => String::new(),
+        Some(1) => say!(loads.nothing.one_hidden).to_owned(),
+        Some(count) => say!(loads.nothing.many_hidden, count = count),
+    }
 }
 
 /// What went wrong, with the way on.

@@ -1,9 +1,12 @@
 //! The search field of the top bar: a plain form that leads to the list of loads.
 
-use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_query_map;
 
-use crate::{say, ui::icon::Icon};
+use crate::{
+    say,
+    ui::{icon::Icon, keys::is_taken},
+};
 
 /// The field; `/` leads to it.
 #[component]
@@ -13,8 +16,7 @@ pub fn Search() -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         let listening = window_event_listener(ev::keydown, move |event| {
-            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-            if event.key() == "/" && plain && !is_typing(&event) {
+            if event.key() == "/" && !is_taken(&event) {
                 event.prevent_default();
                 if let Some(field) = field.get_untracked() {
                     _ = field.focus();
@@ -41,12 +43,4 @@ pub fn Search() -> impl IntoView {
             <kbd aria-hidden="true">"/"</kbd>
         </form>
     }
-}
-
-/// Whether a key belongs to a text that is being written, or to an open dialog.
-fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|at| matches!(at.closest("input,textarea,select,dialog,[contenteditable]"), Ok(Some(_))))
 }

@@ -25,10 +25,11 @@ fn refusal_words(refusal: &Refusal) -> String {
         Code::Internal => details
             .and_then(|details| details.request_id.as_ref())
             .map_or_else(|| say!(common.fault.internal).to_owned(), |id| say!(common.fault.internal_id, id = id)),
-        Code::Refused => details
-            .and_then(|details| details.rule)
-            .map_or_else(|| refusal.message.clone(), |rule| rule_words(rule).to_owned()),
-        code => plain(code).to_owned(),
+        code => match details.and_then(|details| details.rule) {
+            Some(rule) => rule_words(rule).to_owned(),
+            None if code == Code::Refused => refusal.message.clone(),
+            None => plain(code).to_owned(),
+        },
     }
 }
 
@@ -73,7 +74,8 @@ fn plain(code: Code) -> &'static str {
     }
 }
 
-fn rule_words(rule: Rule) -> &'static str {
+/// What a rule asks for.
+pub fn rule_words(rule: Rule) -> &'static str {
     match rule {
         Rule::CarrierNeeded => say!(common.fault.carrier_needed),
         Rule::DriverNeeded => say!(common.fault.driver_needed),
@@ -87,5 +89,8 @@ fn rule_words(rule: Rule) -> &'static str {
         Rule::CarrierInactive => say!(common.fault.carrier_inactive),
         Rule::StopsRemain => say!(common.fault.stops_remain),
         Rule::NoFurtherStop => say!(common.fault.no_further_stop),
+        Rule::NothingToUndo => say!(common.fault.nothing_to_undo),
+        Rule::NotYourChange => say!(common.fault.not_your_change),
+        Rule::UndoTooLate => say!(common.fault.undo_too_late),
     }
 }

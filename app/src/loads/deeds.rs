@@ -1,15 +1,11 @@
-//! What can be done to a load: a menu beside its card, a sheet at the bottom on a phone.
+//! What can be done to a load: a menu beside its card or row, a sheet at the bottom on a phone.
 
 use contract::{LoadId, actor::Permission, status::LoadStatus};
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
 
-use super::{
-    hands::{Opened, hands, status},
-    keys,
-};
+use super::act;
 use crate::{
-    live::live,
-    loads::act,
+    live::{Entry, live},
     pages::Visitor,
     say,
     ui::{icon::Icon, words::move_words},
@@ -17,10 +13,24 @@ use crate::{
 
 /// Something that can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub enum Deed {
+    /// Take it to another status.
     Move(LoadStatus),
+    /// Choose who moves it.
     Assign,
+    /// Look at everything of it.
     Open,
+}
+
+/// An open menu: of which load, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Opened {
+    /// Which load.
+    pub load: LoadId,
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top.
+    pub y: f64,
 }
 
 /// Which item of a menu gets the keyboard.
@@ -33,15 +43,25 @@ enum Go {
 
 /// The menu, when one is open.
 #[component]
-pub fn Menu() -> impl IntoView {
-    let hands = hands();
-    move || hands.menu.get().map(|opened| view! { <OpenMenu opened /> })
+pub fn Menu(
+    /// The open menu.
+    menu: RwSignal<Option<Opened>>,
+    /// Does what was chosen.
+    on_deed: Callback<(LoadId, Deed)>,
+    /// Gives the keyboard back to the load.
+    on_leave: Callback<LoadId>,
+) -> impl IntoView {
+    move || menu.get().map(|opened| view! { <OpenMenu menu opened on_deed on_leave /> })
 }
 
 #[component]
-fn OpenMenu(opened: Opened) -> impl IntoView {
+fn OpenMenu(
+    menu: RwSignal<Option<Opened>>,
+    opened: Opened,
+    on_deed: Callback<(LoadId, Deed)>,
+    on_leave: Callback<LoadId>,
+) -> impl IntoView {
     let Opened { load, x, y } = opened;
-    let hands = hands();
     let number = live().book.entry(load).map(|entry| entry.with_untracked(|entry| entry.row.load_number.clone()));
     let list = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
@@ -50,16 +70,12 @@ fn OpenMenu(opened: Opened) -> impl IntoView {
         }
     });
     let close = move || {
-        hands.menu.set(None);
-        keys::focus(load);
+        menu.set(None);
+        on_leave.run(load);
     };
     let choose = move |deed: Deed| {
         close();
-        match deed {
-            Deed::Move(to) => hands.carry(load, to),
-            Deed::Assign => hands.assign(load),
-            Deed::Open => keys::open(load),
-        }
+        on_deed.run((load, deed));
     };
     let press = move |event: ev::KeyboardEvent| {
         let Some(list) = list.get_untracked() else { return };
@@ -115,7 +131,9 @@ fn OpenMenu(opened: Opened) -> impl IntoView {
 
 /// What the visitor may do to a load, with its words and its key.
 fn deeds(load: LoadId) -> Vec<(Deed, String, &'static str)> {
-    let Some(from) = status(load) else { return Vec::new() };
+    let Some(from) = live().book.entry(load).map(|entry| entry.with_untracked(Entry::status)) else {
+        return Vec::new();
+    };
     let visitor = expect_context::<Visitor>();
     let row = live().book.entry(load).map(|entry| entry.with_untracked(|entry| entry.row.clone()));
     let mut deeds: Vec<_> = act::ways(&visitor, from)

@@ -1,0 +1,100 @@
+//! Taking back what the visitor did: a notice offers it, and Ctrl Z does it.
+
+use contract::{LoadId, loads::LoadRow, status::LoadStatus};
+use leptos::prelude::*;
+
+use crate::ui::toast;
+
+/// How many changes of different loads can be taken back one after the other.
+const MOST: usize = 20;
+
+/// A change of the visitor's own that can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Of which load.
+    pub load: LoadId,
+    /// The version that it made.
+    pub version: i64,
+    /// The status before it, to be shown at once.
+    pub was: LoadStatus,
+}
+
+/// The visitor's own changes, the newest last; in context.
+#[derive(Clone, Copy)]
+struct Offers(StoredValue<Vec<Offer>>);
+
+/// Makes room for changes that can be taken back.
+pub fn provide() {
+    provide_context(Offers(StoredValue::new(Vec::new())));
+}
+
+/// Says what was done to a load, and offers to take it back.
+pub fn offer(text: String, was: LoadStatus, now: &LoadRow) {
+    let offer = Offer { load: now.id, version: now.version, was };
+    if let Some(Offers(offers)) = use_context() {
+        offers.update_value(|offers| {
+            // Of a load only the newest change can be taken back.
+            offers.retain(|other| other.load != offer.load);
+            offers.push(offer);
+            if offers.len() > MOST {
+                offers.remove(0);
+            }
+        });
+    }
+    toast::undoable(text, offer);
+}
+
+/// Takes back the visitor's newest change; whether there is one.
+pub fn take_back_last() -> bool {
+    let last = use_context::<Offers>().and_then(|Offers(offers)| offers.with_value(|offers| offers.last().copied()));
+    last.map(take_back).is_some()
+}
+
+/// Takes a change back: shown at once, and made good by the server's answer.
+pub fn take_back(offer: Offer) {
+    if let Some(Offers(offers)) = use_context() {
+        offers.update_value(|offers| offers.retain(|other| other.load != offer.load));
+    }
+    toast::clear();
+    #[cfg(feature = "hydrate")]
+    sending::send(offer);
+}
+
+#[cfg(feature = "hydrate")]
+mod sending {
+    use contract::{Code, One, loads::UndoChange};
+    use leptos::task::spawn_local;
+
+    use super::Offer;
+    use crate::{
+        live::{self, live},
+        loads::{act, api},
+        say,
+        ui::{toast, words::fault_words},
+    };
+
+    pub fn send(offer: Offer) {
+        let live = live();
+        let Offer { load, version, was } = offer;
+        let ticket = live.book.want(load, was);
+        spawn_local(async move {
+            let ask = UndoChange { load_id: load, version };
+            let mut answer = api::undo_change(ask).await;
+            if answer.as_ref().is_err_and(|fault| fault.code() == Some(Code::TokenExpired)) && live::renewed().await {
+                answer = api::undo_change(ask).await;
+            }
+            match answer {
+                Ok(One { data }) => {
+                    let number = data.load_number.clone();
+                    live.book.settle(load, ticket, Some(data));
+                    live.within(|| toast::done(say!(common.undo.done, number = number)));
+                }
+                Err(fault) => {
+                    live.book.settle(load, ticket, None);
+                    live.within(|| toast::wrong(fault_words(&fault)));
+                    act::heal(live, load).await;
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,81 @@
+//! The words for what is wrong with a field of a form.
+
+use contract::refusal::{Flaw, Rule};
+
+use crate::say;
+
+/// What is wrong with a field, by its name on the wire. The server's own text serves only where no word is known.
+pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
+    let Some(flaw) = flaw else { return sentence(text) };
+    // Of `stops[1].windowEnd` the last part says what it is.
+    let name = field.rsplit('.').next().unwrap_or(field);
+    match (name, flaw) {
+        ("customerName", Flaw::Needed) => say!(common.flaw.customer_needed),
+        ("city", Flaw::Unknown) => say!(common.flaw.town_unknown),
+        ("city", Flaw::Needed) | ("state", _) => say!(common.dialogs.bad_town),
+        ("weightLbs", Flaw::OutOfRange) => say!(common.flaw.weight),
+        ("carrierRateCents" | "customerRateCents", Flaw::OutOfRange) => say!(common.flaw.rate),
+        ("stops", Flaw::OutOfRange) => say!(common.flaw.stop_count),
+        ("kind", Flaw::WrongOrder) => say!(common.flaw.stop_kinds),
+        ("windowStart", Flaw::WrongOrder) => say!(common.flaw.stop_order),
+        ("windowEnd", Flaw::WrongOrder) => say!(common.flaw.window_order),
+        ("windowStart" | "windowEnd", Flaw::Unreadable) => say!(common.flaw.time),
+        ("carrierId", Flaw::Unknown) => say!(common.flaw.carrier_unknown),
+        ("driverId", Flaw::Unknown) => say!(common.flaw.driver_unknown),
+        (_, flaw) => plain(flaw),
+    }
+    .to_owned()
+}
+
+/// The field of a form at which a rule asks for something, if there is one.
+pub const fn field_of(rule: Rule) -> Option<&'static str> {
+    match rule {
+        Rule::CarrierNeeded | Rule::CarrierInactive | Rule::CarrierLocked => Some("carrierId"),
+        Rule::DriverNeeded | Rule::DriverOfOtherCarrier => Some("driverId"),
+        Rule::CarrierRateNeeded => Some("carrierRateCents"),
+        Rule::ReasonNeeded => Some("reason"),
+        Rule::DetailsNeeded
+        | Rule::ConfirmationNeeded
+        | Rule::LoadFinished
+        | Rule::NothingToUndo
+        | Rule::NotYourChange
+        | Rule::UndoTooLate => None,
+    }
+}
+
+fn plain(flaw: Flaw) -> &'static str {
+    match flaw {
+        Flaw::Needed => say!(common.flaw.needed),
+        Flaw::TooLong => say!(common.flaw.too_long),
+        Flaw::Unreadable => say!(common.flaw.unreadable),
+        Flaw::OutOfRange => say!(common.flaw.out_of_range),
+        Flaw::Unknown => say!(common.flaw.unknown),
+        Flaw::NotAllowed => say!(common.flaw.not_allowed),
+        Flaw::WrongOrder => say!(common.flaw.wrong_order),
+        Flaw::TooFarAhead => say!(common.flaw.too_far_ahead),
+    }
+}
+
+/// A fault as the server writes it, such as `is needed`, to stand by itself.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_a_stop_is_known_by_its_last_part() {
+        let words = field_words("stops[3].windowEnd", Some(Flaw::WrongOrder), "comes before the window opens");
+
+        assert_eq!(words, say!(common.flaw.window_order));
+    }
+
+    #[test]
+    fn the_servers_text_stands_only_where_no_word_is_known() {
+        assert_eq!(field_words("speed", None, "must be 0 or more"), "Must be 0 or more");
+        assert_eq!(field_words("commodity", Some(Flaw::TooLong), "at most 200"), say!(common.flaw.too_long));
+    }
+}

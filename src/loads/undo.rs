@@ -1,0 +1,86 @@
+//! Taking back one's own newest change of a load.
+
+use contract::{
+    Code, Refusal,
+    actor::{Actor, Permission},
+    event::{LoadStatusChanged, LoadUpdated},
+    loads::{Happening, LoadRow, UndoChange},
+    refusal::Rule,
+};
+
+use super::{
+    also,
+    change::{current, fresh, seen, write},
+    tell,
+};
+use crate::{
+    desk::Desk,
+    error::Result,
+    store::loads::{self as rows, Record, undo},
+};
+
+/// How long a change can be taken back, in milliseconds. A page offers it for some ten seconds, and its key a while
+/// longer; after a minute others have begun to act on what they were told.
+const UNDO_MS: i64 = 60_000;
+
+/// Puts a load back to what it was before the caller's own newest change, unless anybody has changed it since.
+pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> {
+    let seen = seen(desk, who, ask.load_id).await?;
+    let grant = who.may(Permission::LoadStatusUpdate)?;
+    fresh(&seen, ask.version)?;
+    let mut tx = desk.begin(grant).await?;
+    let before = current(&mut tx, ask.load_id, ask.version).await?;
+    let change = undo::newest(&mut tx, &before).await?.ok_or_else(|| Refusal::rule(Rule::NothingToUndo))?;
+    if change.by != who.user {
+        return Err(Refusal { code: Code::Forbidden, ..Refusal::rule(Rule::NotYourChange) }.into());
+    }
+    if tx.now().since_ms(change.at) > UNDO_MS {
+        return Err(Refusal::rule(Rule::UndoTooLate).into());
+    }
+    let (from, load) = (before.status(), change.was.put_back(before.clone()));
+    let to = load.status();
+    undo::take_back(&mut tx, &before, &change).await?;
+    rows::note(&mut tx, before.id(), &Happening::ChangeUndone { from, to }).await?;
+    let after = write(&mut tx, load).await?;
+    let (load_id, load_number, updated_by) = (after.id(), after.load_number.clone(), who.name.clone());
+    let changed_fields = changed_fields(&before, &after);
+    let updated = |load: LoadRow| LoadUpdated {
+        load_id,
+        load_number: load_number.clone(),
+        changed_fields: changed_fields.clone(),
+        updated_by: updated_by.clone(),
+        load,
+    };
+    if from == to {
+        tell(&mut tx, &before, &after, updated).await?;
+    } else {
+        tell(&mut tx, &before, &after, |load| LoadStatusChanged {
+            load_id,
+            load_number: load_number.clone(),
+            previous_status: from,
+            new_status: to,
+            updated_by: updated_by.clone(),
+            load,
+        })
+        .await?;
+        if !changed_fields.is_empty() {
+            also(&mut tx, &after, updated).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(after.row_for(who))
+}
+
+/// What else than the status differs, by the names in the row.
+fn changed_fields(before: &Record, after: &Record) -> Vec<String> {
+    [
+        ("carrier", before.carrier_id != after.carrier_id),
+        ("driver", before.driver_id != after.driver_id),
+        ("dispatcher", before.dispatcher_id != after.dispatcher_id),
+        ("carrierRateCents", before.carrier_rate_cents != after.carrier_rate_cents),
+    ]
+    .into_iter()
+    .filter(|(_, differs)| *differs)
+    .map(|(name, _)| name.to_owned())
+    .collect()
+}

@@ -1,0 +1,134 @@
+//! What loads were before their newest change.
+
+use chrono::{DateTime, Utc};
+use contract::{StopId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Record, mark_stop, stops_in_tx};
+use crate::{
+    error::Result,
+    store::{Tx, column, moment, within},
+};
+
+/// A load's newest change, as far as it can be taken back.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The version that it produced.
+    pub version: i64,
+    /// Who made it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// What was there before.
+    pub was: Was,
+}
+
+/// Everything of a load that a change of status or carrier can touch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Was {
+    status: String,
+    status_changed_at: DateTime<Utc>,
+    carrier: Option<Uuid>,
+    driver: Option<Uuid>,
+    dispatcher: Option<Uuid>,
+    carrier_rate_cents: Option<i64>,
+    eta: Option<DateTime<Utc>>,
+    dispatched_at: Option<DateTime<Utc>>,
+    picked_up_at: Option<DateTime<Utc>>,
+    delivered_at: Option<DateTime<Utc>>,
+    stops: Vec<StopWas>,
+}
+
+/// When a truck came to a stop and left it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct StopWas {
+    id: StopId,
+    arrived_at: Option<Timestamp>,
+    departed_at: Option<Timestamp>,
+}
+
+impl Was {
+    /// The load as it is now, with all of this put back.
+    #[must_use]
+    pub fn put_back(&self, now: Record) -> Record {
+        // While the status stays, estimates go on; the newest of them is the truest.
+        let eta = if self.status == now.status { now.eta } else { self.eta };
+        Record {
+            status: self.status.clone(),
+            status_changed_at: self.status_changed_at,
+            carrier_id: self.carrier,
+            driver_id: self.driver,
+            dispatcher_id: self.dispatcher,
+            carrier_rate_cents: self.carrier_rate_cents,
+            eta,
+            dispatched_at: self.dispatched_at,
+            picked_up_at: self.picked_up_at,
+            delivered_at: self.delivered_at,
+            ..now
+        }
+    }
+}
+
+/// Remembers what a load is before a caller's change of it, which makes the next version. What the server does by itself
+/// is nobody's to take back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
+    const SQL: &str = "INSERT INTO undo (load_id, version, user_id, at, was) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (load_id) DO UPDATE SET version = excluded.version, user_id = excluded.user_id, at = excluded.at,
+            was = excluded.was";
+    let Some(user) = tx.actor().map(|actor| actor.user) else { return Ok(()) };
+    let stops = stops_in_tx(tx, before).await?;
+    let was = Was {
+        status: before.status.clone(),
+        status_changed_at: before.status_changed_at,
+        carrier: before.carrier_id,
+        driver: before.driver_id,
+        dispatcher: before.dispatcher_id,
+        carrier_rate_cents: before.carrier_rate_cents,
+        eta: before.eta,
+        dispatched_at: before.dispatched_at,
+        picked_up_at: before.picked_up_at,
+        delivered_at: before.delivered_at,
+        stops: stops
+            .into_iter()
+            .map(|stop| StopWas { id: stop.id, arrived_at: stop.arrived_at, departed_at: stop.departed_at })
+            .collect(),
+    };
+    let was = serde_json::to_string(&was).map_err(anyhow::Error::from)?;
+    let now = column(tx.now());
+    within!(tx, db => sqlx::query(SQL).bind(before.id).bind(before.version + 1).bind(user.uuid()).bind(now).bind(was)
+        .execute(db).await?.rows_affected());
+    Ok(())
+}
+
+/// The newest change of a load, if it can be taken back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(tx: &mut Tx<'_>, load: &Record) -> Result<Option<Change>> {
+    const SQL: &str = "SELECT version, user_id, at, was FROM undo WHERE load_id = $1 AND version = $2";
+    let row: Option<(i64, Uuid, DateTime<Utc>, String)> = within!(tx, db => sqlx::query_as(SQL).bind(load.id)
+        .bind(load.version).fetch_optional(db).await?);
+    row.map(|(version, by, at, was)| {
+        let was = serde_json::from_str(&was).map_err(anyhow::Error::from)?;
+        Ok(Change { version, by: UserId::new(by), at: moment(at), was })
+    })
+    .transpose()
+}
+
+/// Puts the stops' times back and forgets the change: it was taken back, and can't be again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back(tx: &mut Tx<'_>, load: &Record, change: &Change) -> Result<()> {
+    const SQL: &str = "DELETE FROM undo WHERE load_id = $1";
+    // First what a change writes first, so that the two never wait for each other.
+    within!(tx, db => sqlx::query(SQL).bind(load.id).execute(db).await?.rows_affected());
+    for stop in &change.was.stops {
+        mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
+    }
+    Ok(())
+}
