@@ -22,7 +22,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<sqlx::Error> for Error {
     /// A full disk is told as such: it is nobody's mistake, nothing was changed, and somebody must make room.
     fn from(error: sqlx::Error) -> Self {
-        if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| FULL.contains(&&*code)) {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        if code.is_some_and(|code| FULL.contains(&&*code)) {
             tracing::error!(%error, "Nothing can be stored: the disk is full");
             return Self::Refused(Refusal::unavailable());
         }

@@ -24,7 +24,7 @@ pub struct Keep {
 pub const KEEP: Keep = Keep { age_ms: 7 * 24 * 3_600_000, events: 10 * journal::MAX_MISSED.unsigned_abs() };
 
 /// How often it is looked after.
-const EVERY: Duration = Duration::from_secs(10 * 60);
+const EVERY: Duration = Duration::from_mins(10);
 /// How many events one write forgets. Small steps, because on SQLite everybody else's writes wait meanwhile.
 const STEP: u64 = 500;
 /// How long others get between two steps.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contract::{
     Code, Listed, Timestamp,
-    event::Namespace,
+    event::{Cursor, DURABLE, Namespace, SyncHead},
     geo::Point,
     loads::{ChangeStatus, LoadQuery, LoadRow},
     refusal::Refused,
@@ -21,8 +21,10 @@ use super::{
     socket::{Socket, SocketError},
 };
 
-/// How often a driver without a load looks for one, and how often one with a load looks what the desk did to it.
+/// How often a driver with a load looks what the desk did to it.
 const LOOK: Duration = Duration::from_secs(10);
+/// How often one without a load looks for one, though they would be told.
+const IDLE: Duration = Duration::from_mins(1);
 /// How often a parked truck is reported.
 const PARKED: Duration = Duration::from_secs(5);
 /// What a truck can have driven between two ticks at most, however long the computer slept.
@@ -78,12 +80,14 @@ pub struct Driver {
     line: Option<(Socket, String)>,
     /// Where the truck was left.
     place: Option<Point>,
+    /// How far the server's news had come when the loads were last looked for.
+    read: Cursor,
 }
 
 impl Driver {
     /// A driver who begins where their load was last.
     pub fn new(account: Account, pace: Pace, rng: StdRng) -> Self {
-        Self { account, pace, rng, time: ServerTime::default(), line: None, place: None }
+        Self { account, pace, rng, time: ServerTime::default(), line: None, place: None, read: Cursor::default() }
     }
 
     /// Drives until it is dropped.
@@ -94,10 +98,11 @@ impl Driver {
                 Ok(true) => backoff.reset(),
                 Ok(false) => {
                     backoff.reset();
-                    // Nothing to say, so no connection to keep.
+                    // Nothing to say, so no connection for it to keep.
                     self.line = None;
-                    let pause = LOOK.mul_f64(self.rng.random_range(0.3..0.8));
-                    sleep(pause).await;
+                    if let Err(failure) = self.wait_for_work().await {
+                        backoff.after(&failure, &mut self.rng).await;
+                    }
                 }
                 Err(failure) => {
                     tracing::debug!(driver = self.account.email(), %failure, "A driver has to wait");
@@ -131,11 +136,36 @@ impl Driver {
         Ok(true)
     }
 
+    /// Waits until the server tells of one of the driver's loads. What was told since they were looked for is told first,
+    /// so nothing is missed; a look now and then would find what isn't told.
+    async fn wait_for_work(&mut self) -> Result<(), Failure> {
+        let hello = json!({ "token": self.account.token().await?, "since": self.read, "positions": false });
+        let base = self.account.site().base.clone();
+        let connected = Socket::connect_with(&base, Namespace::Events.path(), hello).await;
+        let (_socket, mut events) = connected.map_err(|error| self.cut(&error))?;
+        let told = async {
+            while let Some(told) = events.recv().await {
+                let is_loads = DURABLE.iter().any(|(name, _)| *name == told.event);
+                if is_loads || told.event == SyncHead::SNAPSHOT {
+                    return;
+                }
+            }
+        };
+        // Without a word for so long, or with the connection gone, it is time to look.
+        let patience = IDLE.mul_f64(self.rng.random_range(0.7..1.3));
+        tokio::select! {
+            () = told => sleep(self.pace.tick).await,
+            () = sleep(patience) => {}
+        }
+        Ok(())
+    }
+
     /// The driver's loads that are under way.
     async fn loads(&mut self) -> Result<Vec<LoadRow>, Failure> {
         let status = Some("DISPATCHED,AT_PICKUP,PICKED_UP,IN_TRANSIT,AT_DELIVERY".to_owned());
         let listed: Listed<LoadRow> = self.account.get("loads", &LoadQuery { status, ..LoadQuery::default() }).await?;
         self.time.set(listed.as_of);
+        self.read = listed.cursor;
         Ok(listed.data)
     }
 

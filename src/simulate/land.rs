@@ -85,24 +85,25 @@ static SIGHTS: LazyLock<Vec<Vec<(usize, f64)>>> = LazyLock::new(|| {
     (0..gates.len()).map(of_gate).collect()
 });
 
+/// A gate with the miles to it, the nearest first.
+#[derive(PartialEq)]
+struct Reached(f64, usize);
+impl Eq for Reached {}
+impl Ord for Reached {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.total_cmp(&self.0)
+    }
+}
+impl PartialOrd for Reached {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// The places between on the shortest open way: none when the straight one is open, or when there is no other.
 pub fn between(from: Point, to: Point) -> Vec<Point> {
     if is_clear(from, to) {
         return Vec::new();
-    }
-    /// A gate with the miles to it, the nearest first.
-    #[derive(PartialEq)]
-    struct Reached(f64, usize);
-    impl Eq for Reached {}
-    impl Ord for Reached {
-        fn cmp(&self, other: &Self) -> Ordering {
-            other.0.total_cmp(&self.0)
-        }
-    }
-    impl PartialOrd for Reached {
-        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-            Some(self.cmp(other))
-        }
     }
     let gates = &LAND.gates;
     let mut best: Vec<(f64, Option<usize>)> = vec![(f64::INFINITY, None); gates.len()];

@@ -96,7 +96,7 @@ fn no_call_tells_or_changes_anything_of_another_company() {
 fn without_a_sign_in_every_call_is_refused() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
-        let nobody = crate::fixture::Client::nobody(&server.base);
+        let nobody = Client::nobody(&server.base);
         let id = LoadId::new(uuid::Uuid::nil()).to_string();
         for (method, path) in calls() {
             let (path, body) = example(&method, &path, &id, &id).unwrap();
