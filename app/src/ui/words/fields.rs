@@ -37,6 +37,8 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
         Rule::DetailsNeeded
         | Rule::ConfirmationNeeded
         | Rule::LoadFinished
+        | Rule::StopsRemain
+        | Rule::NoFurtherStop
         | Rule::NothingToUndo
         | Rule::NotYourChange
         | Rule::UndoTooLate => None,
