@@ -4,7 +4,8 @@ use contract::{
     Listed, LoadId, PageOf, Refusal,
     actor::{Actor, Permission},
     loads::{
-        ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View, ViewCounts,
+        ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
+        ViewCounts,
     },
     risk::{Risk, outlook},
     status::LoadStatus as S,
@@ -99,7 +100,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     let filter = Filter { statuses: UNDER_WAY.to_vec(), updated_since: query.updated_since, ..Filter::default() };
     let cursor = journal::cursor(&desk.store, who).await?;
     let as_of = desk.clock.now();
-    let part = Part::first(i64::from(MAX_PAGE_SIZE));
+    let part = Part::first(i64::from(MAX_ACTIVE));
     let (records, total) = store::find(&desk.store, who, &filter, part).await?;
     let mut data = store::rows(records, who);
     if let Some(bounds) = bounds {
@@ -107,7 +108,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     }
     // No money on the map at all, for anyone (`domain.md` §3.3).
     let data = data.into_iter().map(LoadRow::without_money).collect();
-    Ok(Listed { data, page: PageOf { number: 1, size: MAX_PAGE_SIZE, total }, cursor, as_of })
+    Ok(Listed { data, page: PageOf { number: 1, size: MAX_ACTIVE, total }, cursor, as_of })
 }
 
 /// One load with its stops and timeline.

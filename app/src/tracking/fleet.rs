@@ -105,6 +105,8 @@ pub struct Fleet {
     /// Where that load goes next, once it is known exactly.
     #[cfg(feature = "hydrate")]
     pub next_stop: RwSignal<Option<(LoadId, Point)>>,
+    /// Whether the list of a telephone is lowered to its heading, so that the map has the room.
+    pub lowered: RwSignal<bool>,
     /// The base map's towns, once they are there.
     pub towns: RwSignal<Arc<[Town]>>,
     /// Whether the reader may move loads on.
@@ -135,6 +137,7 @@ impl Fleet {
             view: Memo::new(move |_| query.with(|query| View::parse(&query.get("at")?))),
             #[cfg(feature = "hydrate")]
             next_stop: RwSignal::new(None),
+            lowered: RwSignal::new(false),
             towns: RwSignal::new(Arc::new([])),
             moves_loads: visitor.can(Permission::LoadStatusUpdate),
             me,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     live::Entry,
     say,
-    ui::{status::Status, words::reason_words},
+    ui::{icon::Icon, status::Status, words::reason_words},
     when,
 };
 
@@ -34,6 +34,17 @@ pub fn List() -> impl IntoView {
             <h1>{say!(tracking.title)}</h1>
             <span class="grow"></span>
             <span class="cnt">{move || count_words(fleet.count(Pick::All))}</span>
+            <button
+                type="button"
+                class="iconb mlower"
+                aria-expanded=move || (!fleet.lowered.get()).to_string()
+                aria-controls="mrows"
+                aria-label=say!(tracking.lower)
+                title=say!(tracking.lower)
+                on:click=move |_| fleet.lowered.update(|lowered| *lowered = !*lowered)
+            >
+                <Icon name="chevron-down" />
+            </button>
         </div>
         <nav class="views" aria-label=say!(tracking.views)>
             {PICKS.map(|pick| view! {
@@ -48,7 +59,7 @@ pub fn List() -> impl IntoView {
                 </a>
             })}
         </nav>
-        <ul class="mrows" node_ref=rows aria-label=say!(tracking.list)>
+        <ul id="mrows" class="mrows" node_ref=rows aria-label=say!(tracking.list)>
             <For
                 each=move || fleet.shown.with(|shown| shown.iter().take(limit.get()).copied().collect::<Vec<_>>())
                 key=|load| *load

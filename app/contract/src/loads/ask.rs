@@ -78,6 +78,9 @@ pub const PAGE_SIZE: u32 = 50;
 /// How many rows a page may have.
 pub const MAX_PAGE_SIZE: u32 = 1000;
 
+/// The most loads under way that the map gets at once: all that a company of its size moves, so that none is missing.
+pub const MAX_ACTIVE: u32 = 5000;
+
 /// A stop to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -154,6 +154,10 @@ fn feed(fleet: Fleet, held: Held, follow: RwSignal<bool>) {
         open.scene.change(|picture| picture.take_next_stop(exact));
     });
     Effect::new(move |_| {
+        fleet.lowered.track();
+        held.with(|open| open.iter().for_each(|open| open.scene.redraw()));
+    });
+    Effect::new(move |_| {
         let Some(open) = held.get() else { return };
         open.scene.follows.set(follow.get());
         open.scene.redraw();

@@ -15,6 +15,9 @@ const REACH: f64 = 8.0;
 /// The radius of a cluster of up to nine, and of a larger one.
 const CLUSTER_RADIUS: [f64; 2] = [14.0, 17.0];
 
+/// How broad the column of the tools is, in pixels; what matters isn't drawn beneath it.
+pub const TOOLS: f64 = 60.0;
+
 /// The picture with everything that is drawn in it.
 pub struct Picture {
     pen: Pen,
@@ -212,11 +215,11 @@ fn draw_cluster(pen: &Pen, theme: &Theme, cluster: &Drawn) {
     pen.ink.set_text_align("start");
 }
 
-/// The label stands to the right of its truck, and to the left of it where the window ends.
+/// The label stands to the right of its truck, and to the left of it where the tools are.
 fn draw_label(pen: &Pen, theme: &Theme, camera: &Camera, (x, y): (f64, f64), number: &str) {
     pen.ink.set_font("500 11px ui-monospace, Menlo, monospace");
     let width = pen.ink.measure_text(number).map_or(110.0, |text| text.width()) + 16.0;
-    let left = if x + 15.0 + width > camera.width { x - 15.0 - width } else { x + 15.0 };
+    let left = if x + 15.0 + width > camera.width - TOOLS { x - 15.0 - width } else { x + 15.0 };
     pen.ink.begin_path();
     _ = pen.ink.round_rect_with_f64(left, y - 10.0, width, 20.0, 4.0);
     pen.fill(&theme.ink);

@@ -15,7 +15,12 @@ use leptos::{
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlElement, Performance};
 
-use super::{Order, ground::Ground, picture::Picture, tiles::Tiles};
+use super::{
+    Order,
+    ground::Ground,
+    picture::{Picture, TOOLS},
+    tiles::Tiles,
+};
 use crate::tracking::{
     address::View,
     mercator::Camera,
@@ -33,6 +38,9 @@ const NEAREST_TILE: f64 = 18.0;
 const ZOOM_STEP: f64 = 0.25;
 /// As near as showing all trucks, or one, goes by itself.
 const FIT_ZOOM: f64 = 8.0;
+/// How far from the upper left and from the lower right corner of the window trucks are shown, in pixels: the tools are
+/// at the right and the legend below.
+const CLEAR: ((f64, f64), (f64, f64)) = ((32.0, 32.0), (TOOLS + 16.0, 60.0));
 /// A rest shorter than this, in milliseconds, is over with the browser's next frame.
 const FRAME_MS: f64 = 17.0;
 
@@ -254,8 +262,9 @@ impl Scene {
     fn fit_edges(&self, edges: Option<(Point, Point)>, nearest: f64) {
         let Some(edges) = edges else { return };
         let options = still();
-        let padding = js_sys::Array::of2(&40.into(), &48.into());
-        set_option(&options, "padding", padding);
+        for (side, (x, y)) in [("paddingTopLeft", CLEAR.0), ("paddingBottomRight", CLEAR.1)] {
+            set_option(&options, side, js_sys::Array::of2(&x.into(), &y.into()));
+        }
         set_option(&options, "maxZoom", nearest);
         self.map.fit_bounds_with_options(&bounds(edges), &options);
     }
