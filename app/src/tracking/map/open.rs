@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     pages::Visitor,
-    tracking::{api::load_trail, fleet::Fleet, go::Go, trucks::Report},
+    tracking::{address::View, api::load_trail, fleet::Fleet, go::Go, trucks::Report},
 };
 
 /// What the map and its tools share.
@@ -120,11 +120,17 @@ fn feed(fleet: Fleet, held: Held, follow: RwSignal<bool>) {
         });
         open.scene.take(&reports, selected.and_then(|load| Some((load, number(load)?))));
     });
-    Effect::new(move |_| {
-        let Some(open) = held.get() else { return };
-        if let Some(view) = fleet.view.get() {
-            open.scene.show(view);
+    // A view in the address is what somebody chose; without a new one, a newly selected truck is brought into sight.
+    Effect::new(move |before: Option<Option<(Option<LoadId>, Option<View>)>>| {
+        let open = held.get()?;
+        let (selected, view) = (fleet.selected.get(), fleet.view.get());
+        let before = before.flatten();
+        if before.map_or(view.is_some(), |(_, before)| before != view) {
+            view.into_iter().for_each(|view| open.scene.show(view));
+        } else if before.is_none_or(|(before, _)| before != selected) {
+            open.scene.show_selected();
         }
+        Some((selected, view))
     });
     Effect::new(move |_| {
         let Some(open) = held.get() else { return };
@@ -135,7 +141,6 @@ fn feed(fleet: Fleet, held: Held, follow: RwSignal<bool>) {
         // Opening or closing the panel changes the window's size.
         open.scene.redraw();
         let Some(load) = selected else { return };
-        open.scene.show_selected();
         let scene = Rc::downgrade(&open.scene);
         spawn_local(async move {
             let Ok(answer) = load_trail(TrailQuery { load_id: load, from: None, to: None }).await else { return };
