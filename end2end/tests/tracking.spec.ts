@@ -96,7 +96,7 @@ test("a truck glides to where it reports, and an older or a future report moves 
   const near: Place = { ...start, lat: start.lat + 0.04 };
   await report(near, -1, 63);
   await expect(panel).toContainText("63 mph");
-  await expect.poll(async () => (await ring(page, [0, goal], 14)).count, { intervals: [50] }).toBe(0);
+  await expect.poll(async () => (await ring(page, [0, goal], 3)).count, { intervals: [50] }).toBe(0);
   expect((await ring(page, off(start, near), 14)).count).toBeGreaterThan(20);
 });
 

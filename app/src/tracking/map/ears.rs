@@ -43,7 +43,7 @@ impl Ears {
             let weak = weak.clone();
             move || weak.upgrade().iter().for_each(work)
         };
-        let redraw = with(|scene| scene.redraw());
+        let redraw = with(Scene::redraw);
         let resized = redraw.clone();
         let view_to_tell = Rc::new(Cell::new(None));
         let moves = [
@@ -54,7 +54,7 @@ impl Ears {
         Self {
             _moves: moves,
             _pointer: pointer(scene, host, fleet, go),
-            _theme: ThemeWatch::new(with(|scene| scene.recolour())),
+            _theme: ThemeWatch::new(with(Scene::recolour)),
             resize: Some(window_event_listener(ev::resize, move |_| resized())),
             view_to_tell,
         }
@@ -146,8 +146,9 @@ pub fn keys(fleet: Fleet, order: impl Fn(Order) + 'static, go: Go) {
             "0" => order(Order::FitAll),
             "]" | "j" | "J" => step(fleet, 1, go),
             "[" | "k" | "K" => step(fleet, -1, go),
-            "Enter" if !is_control(&event) && selected.is_some() => {
-                selected.iter().for_each(|load| go.to(&format!("/loads/{load}")));
+            "Enter" if !is_control(&event) => {
+                let Some(load) = selected else { return };
+                go.to(&format!("/loads/{load}"));
             }
             "Escape" if selected.is_some() => {
                 give_focus_back();

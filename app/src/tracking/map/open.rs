@@ -126,7 +126,9 @@ fn feed(fleet: Fleet, held: Held, follow: RwSignal<bool>) {
         let (selected, view) = (fleet.selected.get(), fleet.view.get());
         let before = before.flatten();
         if before.map_or(view.is_some(), |(_, before)| before != view) {
-            view.into_iter().for_each(|view| open.scene.show(view));
+            if let Some(view) = view {
+                open.scene.show(view);
+            }
         } else if before.is_none_or(|(before, _)| before != selected) {
             open.scene.show_selected();
         }

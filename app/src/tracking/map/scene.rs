@@ -55,6 +55,8 @@ pub struct Scene {
     next: Cell<Option<TimeoutHandle>>,
     /// Whether the view goes with the selected truck.
     pub follows: Cell<bool>,
+    /// Whether the selected truck is to be brought into view.
+    seeks: Cell<bool>,
     /// Whether the view moves by itself just now, and not by the reader's hand.
     by_itself: Cell<bool>,
     /// Whether a view was chosen, by the address or because trucks came.
@@ -89,6 +91,7 @@ impl Scene {
             waiting: Cell::new(false),
             next: Cell::new(None),
             follows: Cell::new(false),
+            seeks: Cell::new(false),
             by_itself: Cell::new(false),
             settled: Cell::new(false),
             tiles: RefCell::new(None),
@@ -193,8 +196,14 @@ impl Scene {
         self.change(|picture| picture.recolour(&self.host));
     }
 
-    /// Brings the selected truck into view, if it isn't.
-    pub fn show_selected(&self) {
+    /// Brings the selected truck into view, if it isn't, with the next drawing: only then is the window's size known,
+    /// which the panel changes.
+    pub fn show_selected(self: &Rc<Self>) {
+        self.seeks.set(true);
+        self.redraw();
+    }
+
+    fn seek(&self) {
         let camera = self.camera();
         let spot = self.picture.borrow().selected_spot(now());
         if let Some(spot) = spot.filter(|spot| !camera.sees(camera.place(*spot), -40.0)) {
@@ -301,6 +310,9 @@ impl Scene {
         let size = self.map.get_size();
         if (size.x() as i32, size.y() as i32) != (self.host.client_width(), self.host.client_height()) {
             self.move_to(|map| _ = map.invalidate_size(false));
+        }
+        if self.seeks.replace(false) {
+            self.seek();
         }
         let now = now();
         self.follow(now);
