@@ -102,8 +102,11 @@ fn pointer(scene: &Rc<Scene>, host: &HtmlElement, fleet: Fleet, go: Go) -> [Even
         let at = event.container_point();
         weak.upgrade().and_then(|scene| Some((scene.at(at.x(), at.y())?, scene)))
     };
-    let on_click = weak.clone();
+    let tip = Rc::new(Tip::beside(host));
+    let (on_click, click_tip) = (weak.clone(), tip.clone());
     let click = Evented::on_leaflet_event(&&scene.map, "click", move |event: MouseEvent| {
+        // A finger that taps never leaves, so the note would stay.
+        click_tip.as_ref().iter().for_each(Tip::hide);
         let Some((drawn, scene)) = at(&on_click, &event) else { return };
         match drawn.loads.as_slice() {
             [load] => go.to(&fleet.href_untracked(Some(*load))),
@@ -116,7 +119,6 @@ fn pointer(scene: &Rc<Scene>, host: &HtmlElement, fleet: Fleet, go: Go) -> [Even
             _ => {}
         }
     });
-    let tip = Rc::new(Tip::beside(host));
     let (hover_host, hover_tip) = (host.clone(), tip.clone());
     let hover = Evented::on_leaflet_event(&&scene.map, "mousemove", move |event: MouseEvent| {
         let drawn = at(&weak, &event).map(|(drawn, _)| drawn);

@@ -107,6 +107,7 @@ impl Scene {
     pub fn lay_tiles(self: &Rc<Self>, url: &str, failed: impl Fn() + 'static) {
         // Between whole steps tiles would be scaled and blurred.
         self.snap_zoom(1.0);
+        self.move_to(|map| _ = map.set_zoom_with_options(map.get_zoom().round(), &still()));
         self.map.set_max_zoom(NEAREST_TILE);
         self.picture.borrow_mut().tiled = true;
         let scene = Rc::downgrade(self);
