@@ -52,6 +52,9 @@ pub struct Config {
     /// Where map tiles come from, with {z}, {x} and {y} [default: the built-in base map]
     #[arg(long, env = "HEADHAUL_TILE_URL")]
     pub tile_url: Option<String>,
+    /// Whose tiles they are, shown on the map; an https address as its last word becomes a link
+    #[arg(long, env = "HEADHAUL_TILE_CREDIT")]
+    pub tile_credit: Option<String>,
     /// Fill an empty database with the demo companies, and drive their trucks
     #[arg(long, env = "HEADHAUL_DEMO", action = clap::ArgAction::Set, default_value_t = false, num_args = 0..=1, default_missing_value = "true")]
     pub demo: bool,
@@ -90,6 +93,12 @@ impl Config {
             && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))
         {
             bail!("--database-url: must begin with sqlite: or postgres:");
+        }
+        if let Some(url) = &self.tile_url {
+            let is_address = ["http://", "https://", "/"].iter().any(|start| url.starts_with(start));
+            if !is_address || !["{z}", "{x}", "{y}"].iter().all(|part| url.contains(part)) {
+                bail!("--tile-url: must be an address with {{z}}, {{x}} and {{y}} in it");
+            }
         }
         if self.ping_interval_ms == 0 || self.ping_timeout_ms == 0 {
             bail!("--ping-interval-ms and --ping-timeout-ms: must be more than 0");

@@ -45,6 +45,8 @@ pub struct Visitor {
     pub demo: Vec<DemoAccount>,
     /// Where map tiles come from, if from anywhere.
     pub tile_url: Option<String>,
+    /// Whose tiles they are.
+    pub tile_credit: Option<String>,
     /// The path that the visitor may not see with their role, if that is why this page is shown.
     pub refused: bool,
 }
@@ -68,6 +70,7 @@ pub fn visitor() -> Visitor {
             now: Timestamp::default(),
             demo: Vec::new(),
             tile_url: None,
+            tile_credit: None,
             refused: false,
         })
     })

@@ -1,8 +1,10 @@
 //! The tracking map: where every truck under way is, which ones need a person, and the same as a list.
 
+mod address;
 pub mod api;
 mod basemap;
 mod fleet;
+mod go;
 mod list;
 mod map;
 #[cfg(any(feature = "hydrate", test))]

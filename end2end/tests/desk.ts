@@ -12,9 +12,9 @@ export type Answer = { status: number; body: any };
 const BINARY = process.env.HEADHAUL_BIN ?? resolve(import.meta.dirname, "../../target/debug/headhaul");
 
 /** Starts the binary on a free port and waits until it says where it listens. */
-async function start(folder: string): Promise<{ child: ChildProcess; url: string }> {
+async function start(folder: string, further: string[]): Promise<{ child: ChildProcess; url: string }> {
   const args = ["serve", "--demo", "--simulator", "off", "--listen", "127.0.0.1:0", "--data-dir", folder];
-  const child = spawn(BINARY, [...args, "--sign-ins-per-minute", "10000", "--sockets-per-user", "100"], {
+  const child = spawn(BINARY, [...args, "--sign-ins-per-minute", "10000", "--sockets-per-user", "100", ...further], {
     env: { ...process.env, RUST_LOG: "info,sqlx=warn" },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -30,26 +30,35 @@ async function start(folder: string): Promise<{ child: ChildProcess; url: string
   return { child, url };
 }
 
+/** A server of one's own, with further flags; stop it afterwards. */
+export async function serve(...further: string[]): Promise<Server & { stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), "headhaul-e2e-"));
+  const { child, url } = await start(folder, further);
+  const tokens = new Map<string, string>();
+  const call = async (as: string, path: string, body?: unknown): Promise<Answer> => {
+    if (!tokens.has(as)) tokens.set(as, await token(url, as));
+    const response = await fetch(`${url}/api/v1/${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${tokens.get(as)}`, "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const stop = async () => {
+    const ended = new Promise((done) => child.on("exit", done));
+    child.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url, call, stop };
+}
+
 export const test = base.extend<object, { server: Server }>({
   server: [
     async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), "headhaul-e2e-"));
-      const { child, url } = await start(folder);
-      const tokens = new Map<string, string>();
-      const call = async (as: string, path: string, body?: unknown): Promise<Answer> => {
-        if (!tokens.has(as)) tokens.set(as, await token(url, as));
-        const response = await fetch(`${url}/api/v1/${path}`, {
-          method: body === undefined ? "GET" : "POST",
-          headers: { authorization: `Bearer ${tokens.get(as)}`, "content-type": "application/json" },
-          body: body === undefined ? undefined : JSON.stringify(body),
-        });
-        return { status: response.status, body: await response.json() };
-      };
-      await use({ url, call });
-      const ended = new Promise((done) => child.on("exit", done));
-      child.kill("SIGTERM");
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
+      const server = await serve();
+      await use(server);
+      await server.stop();
     },
     { scope: "worker" },
   ],

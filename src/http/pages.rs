@@ -39,6 +39,7 @@ pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
             me,
             now: edge.desk.clock.now(),
             tile_url: edge.config.tile_url.clone(),
+            tile_credit: edge.config.tile_credit.clone(),
             refused,
         });
     }

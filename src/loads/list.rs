@@ -4,7 +4,8 @@ use contract::{
     Listed, LoadId, PageOf, Refusal, Timestamp,
     actor::{Actor, Permission},
     loads::{
-        ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View, ViewCounts,
+        ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
+        ViewCounts,
     },
     risk::{Risk, outlook},
     status::LoadStatus as S,
@@ -39,10 +40,6 @@ const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit
 const DELIVERED: [S; 2] = [S::Delivered, S::Completed];
 const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
 
-/// How many loads are looked at where a part of them won't do: more than any one desk has under way, and few enough to
-/// hold.
-const ALL: i64 = 20_000;
-
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// The loads that match, a page of them.
@@ -60,7 +57,7 @@ pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<L
     };
     let (data, total) = if let Some(judge) = judge {
         // What depends on the moment or on a stop's own clock is judged row by row; these loads are few enough for that.
-        let all = Part { offset: 0, limit: ALL, ..part };
+        let all = Part { offset: 0, limit: i64::from(MAX_ACTIVE), ..part };
         let rows = store::rows(store::find(&desk.store, who, &filter, all).await?.0, who);
         let kept: Vec<_> = rows.into_iter().filter(|row| judge(row, now)).collect();
         let total = kept.len() as u64;
@@ -82,7 +79,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     who.may(Permission::LoadView)?;
     let now = desk.clock.now();
     let base = Filter { statuses: ACTIVE.to_vec(), ..Filter::default() };
-    let part = Part::first(ALL);
+    let part = Part::first(i64::from(MAX_ACTIVE));
     let (records, active) = store::find(&desk.store, who, &base, part).await?;
     let rows = store::rows(records, who);
     let today = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
@@ -109,7 +106,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     let filter = Filter { statuses: UNDER_WAY.to_vec(), updated_since: query.updated_since, ..Filter::default() };
     let cursor = journal::cursor(&desk.store, who).await?;
     let as_of = desk.clock.now();
-    let part = Part::first(ALL);
+    let part = Part::first(i64::from(MAX_ACTIVE));
     let (records, total) = store::find(&desk.store, who, &filter, part).await?;
     let mut data = store::rows(records, who);
     if let Some(bounds) = bounds {
@@ -117,7 +114,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     }
     // No money on the map at all, for anyone (`domain.md` §3.3).
     let data = data.into_iter().map(LoadRow::without_money).collect();
-    Ok(Listed { data, page: PageOf { number: 1, size: ALL as u32, total }, cursor, as_of })
+    Ok(Listed { data, page: PageOf { number: 1, size: MAX_ACTIVE, total }, cursor, as_of })
 }
 
 /// One load with its stops and timeline.

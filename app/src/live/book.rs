@@ -47,6 +47,8 @@ pub struct Book {
     entries: StoredValue<BTreeMap<LoadId, ArcRwSignal<Entry>>>,
     /// Goes up when a load comes or goes, or moves to where another list shows it.
     shape: RwSignal<u32>,
+    /// Goes up when anything is learnt of any load.
+    learnt: RwSignal<u32>,
     tickets: StoredValue<u32>,
 }
 
@@ -59,7 +61,12 @@ impl Default for Book {
 impl Book {
     /// Knows nothing yet.
     pub fn new() -> Self {
-        Self { entries: StoredValue::new(BTreeMap::new()), shape: RwSignal::new(0), tickets: StoredValue::new(0) }
+        Self {
+            entries: StoredValue::new(BTreeMap::new()),
+            shape: RwSignal::new(0),
+            learnt: RwSignal::new(0),
+            tickets: StoredValue::new(0),
+        }
     }
 
     /// A load, without following whether it comes or goes.
@@ -87,6 +94,13 @@ impl Book {
         self.entries.with_value(|entries| entries.values().for_each(|entry| entry.with_untracked(&mut look)));
     }
 
+    /// Looks at every load, and the caller runs again whenever anything is learnt of any of them: for what shows all of
+    /// them together, where following each by itself costs more than it saves.
+    pub fn survey(&self, mut look: impl FnMut(&Entry)) {
+        self.learnt.track();
+        self.entries.with_value(|entries| entries.values().for_each(|entry| entry.with_untracked(&mut look)));
+    }
+
     /// Draws the eye to a load, as if somebody else had changed it.
     pub fn flash(&self, id: LoadId) {
         if let Some(entry) = self.entry(id) {
@@ -102,6 +116,8 @@ impl Book {
         }
         if reshaped {
             self.reshape();
+        } else {
+            self.learn();
         }
     }
 
@@ -145,6 +161,7 @@ impl Book {
             Happened::LoadEtaUpdated(event) => {
                 if let Some(entry) = self.entry(event.load_id) {
                     entry.update(|entry| entry.row.eta = event.new_eta);
+                    self.learn();
                 }
                 return;
             }
@@ -160,17 +177,25 @@ impl Book {
         }
         if self.put(row, !mine) {
             self.reshape();
+        } else {
+            self.learn();
         }
     }
 
     /// Takes newest positions; an older one moves nothing.
     pub fn moved(&self, fixes: impl IntoIterator<Item = FleetFix>) {
+        let mut any = false;
         for (load, fix) in fixes.into_iter().map(FleetFix::open) {
+            // A position comes twice to those who watch both its load and the fleet.
             if let Some(entry) = self.entry(load)
-                && entry.with_untracked(|entry| is_newer(Some(&fix), entry.row.current_location.as_ref()))
+                && entry.with_untracked(|entry| entry.row.current_location.is_none_or(|known| fix.at > known.at))
             {
                 entry.update(|entry| entry.row.current_location = Some(fix));
+                any = true;
             }
+        }
+        if any {
+            self.learn();
         }
     }
 
@@ -228,6 +253,11 @@ impl Book {
 
     fn reshape(&self) {
         self.shape.update(|shape| *shape = shape.wrapping_add(1));
+        self.learn();
+    }
+
+    fn learn(&self) {
+        self.learnt.update(|times| *times = times.wrapping_add(1));
     }
 }
 

@@ -13,43 +13,15 @@ use contract::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::basemap::Town;
+use super::{
+    address::{Pick, View, address},
+    basemap::Town,
+};
 use crate::{
     live::{Book, Entry, live},
     pages::Visitor,
     when,
 };
-
-/// Which of the loads under way are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// All of them.
-    All,
-    /// Late or tight.
-    AtRisk,
-    /// Not heard of for long, or never.
-    Stale,
-    /// Looked after by the reader.
-    Mine,
-}
-
-/// In the order of the switch.
-pub const PICKS: [Pick; 4] = [Pick::All, Pick::AtRisk, Pick::Stale, Pick::Mine];
-
-impl Pick {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::AtRisk => "risk",
-            Self::Stale => "stale",
-            Self::Mine => "mine",
-        }
-    }
-
-    fn named(name: &str) -> Self {
-        PICKS.into_iter().find(|pick| pick.name() == name).unwrap_or(Self::All)
-    }
-}
 
 /// How a load under way stands at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,13 +92,21 @@ pub struct Fleet {
     pub now: Memo<Timestamp>,
     /// Every load under way, the most urgent first.
     pub standings: Memo<Vec<Standing>>,
+    /// Those that are shown, in the same order.
+    pub shown: Memo<Vec<LoadId>>,
     /// Which of them are shown.
     pub pick: Memo<Pick>,
     /// The load that is looked at.
     pub selected: Memo<Option<LoadId>>,
+    /// Tells a row whether it is that load's, and only those two rows for which the answer changes.
+    selection: StoredValue<Selector<Option<LoadId>>>,
+    /// The view that the address names.
+    pub view: Memo<Option<View>>,
     /// Where that load goes next, once it is known exactly.
     #[cfg(feature = "hydrate")]
     pub next_stop: RwSignal<Option<(LoadId, Point)>>,
+    /// Whether the list of a telephone is lowered to its heading, so that the map has the room.
+    pub lowered: RwSignal<bool>,
     /// The base map's towns, once they are there.
     pub towns: RwSignal<Arc<[Town]>>,
     /// Whether the reader may move loads on.
@@ -141,14 +121,23 @@ impl Fleet {
         let visitor = expect_context::<Visitor>();
         let me = visitor.me.as_ref().map(|me| me.id);
         let now = Memo::new(|_| when::now());
+        let selected = Memo::new(move |_| query.with(|query| query.get("load")?.parse().ok()));
+        let standings = Memo::new(move |_| standings(book, now.get(), me));
+        let pick = Memo::new(move |_| query.with(|query| Pick::named(&query.get("view").unwrap_or_default())));
         let fleet = Self {
             book,
             now,
-            standings: Memo::new(move |_| standings(book, now.get(), me)),
-            pick: Memo::new(move |_| query.with(|query| Pick::named(&query.get("view").unwrap_or_default()))),
-            selected: Memo::new(move |_| query.with(|query| query.get("load")?.parse().ok())),
+            standings,
+            shown: Memo::new(move |_| {
+                standings.with(|all| all.iter().filter(|one| one.is_in(pick.get())).map(|one| one.load).collect())
+            }),
+            pick,
+            selected,
+            selection: StoredValue::new(Selector::new(move || selected.get())),
+            view: Memo::new(move |_| query.with(|query| View::parse(&query.get("at")?))),
             #[cfg(feature = "hydrate")]
             next_stop: RwSignal::new(None),
+            lowered: RwSignal::new(false),
             towns: RwSignal::new(Arc::new([])),
             moves_loads: visitor.can(Permission::LoadStatusUpdate),
             me,
@@ -162,10 +151,20 @@ impl Fleet {
         expect_context()
     }
 
-    /// The loads that are shown, the most urgent first.
-    pub fn shown(self) -> Vec<LoadId> {
-        let pick = self.pick.get();
-        self.standings.with(|all| all.iter().filter(|one| one.is_in(pick)).map(|one| one.load).collect())
+    /// Looks at every load under way with how it stands, and the caller runs again whenever that may have changed.
+    #[cfg(feature = "hydrate")]
+    pub fn survey(self, mut look: impl FnMut(&Entry, Standing)) {
+        let now = self.now.get();
+        self.book.survey(|entry| {
+            if entry.status().is_under_way() {
+                look(entry, Standing::of(entry, now, self.me));
+            }
+        });
+    }
+
+    /// Whether a load is the one that is looked at.
+    pub fn is_selected(self, load: LoadId) -> bool {
+        self.selection.with_value(|selection| selection.selected(&Some(load)))
     }
 
     /// How many a pick has.
@@ -180,24 +179,34 @@ impl Fleet {
 
     /// The address of this page with another load looked at, or none.
     pub fn href(self, load: Option<LoadId>) -> String {
-        address(self.pick.get(), load)
+        address(self.pick.get(), load, self.view.get())
     }
 
     /// The same, for a click: nothing is followed.
-    #[cfg(feature = "hydrate")]
     pub fn href_untracked(self, load: Option<LoadId>) -> String {
-        address(self.pick.get_untracked(), load)
+        address(self.pick.get_untracked(), load, self.view.get_untracked())
+    }
+
+    /// The address of a load's row: without the view, which would have every row written anew whenever the map moves.
+    pub fn href_of_row(self, load: LoadId) -> String {
+        address(self.pick.get(), Some(load), None)
     }
 
     /// The address of this page with other loads shown.
     pub fn href_of(self, pick: Pick) -> String {
-        address(pick, self.selected.get())
+        address(pick, self.selected.get(), self.view.get())
+    }
+
+    /// The address of this page with another view, or the usual one.
+    #[cfg(feature = "hydrate")]
+    pub fn href_at(self, view: Option<View>) -> String {
+        address(self.pick.get_untracked(), self.selected.get_untracked(), view)
     }
 
     /// The load before or after the one that is looked at, around the list's ends.
     #[cfg(feature = "hydrate")]
     pub fn beside(self, step: isize) -> Option<LoadId> {
-        let shown = untrack(|| self.shown());
+        let shown = self.shown.get_untracked();
         let at = self.selected.get_untracked().and_then(|load| shown.iter().position(|one| *one == load));
         let next = match at {
             Some(at) => (at.cast_signed() + step).rem_euclid(shown.len().cast_signed()),
@@ -209,20 +218,12 @@ impl Fleet {
 }
 
 fn standings(book: Book, now: Timestamp, me: Option<contract::UserId>) -> Vec<Standing> {
-    let under_way = book.select(|entry| entry.status().is_under_way(), |entry| entry.row.load_number.clone());
-    let mut all: Vec<Standing> = under_way
-        .into_iter()
-        .filter_map(|load| Some(book.entry(load)?.with(|entry| Standing::of(entry, now, me))))
-        .collect();
-    all.sort_by_key(|one| one.urgency());
-    all
-}
-
-fn address(pick: Pick, load: Option<LoadId>) -> String {
-    match (pick, load) {
-        (Pick::All, None) => "/tracking".to_owned(),
-        (Pick::All, Some(load)) => format!("/tracking?load={load}"),
-        (pick, None) => format!("/tracking?view={}", pick.name()),
-        (pick, Some(load)) => format!("/tracking?view={}&load={load}", pick.name()),
-    }
+    let mut all = Vec::new();
+    book.survey(|entry| {
+        if entry.status().is_under_way() {
+            all.push((Standing::of(entry, now, me), entry.row.load_number.clone()));
+        }
+    });
+    all.sort_by(|(one, number), (other, than)| (one.urgency(), number).cmp(&(other.urgency(), than)));
+    all.into_iter().map(|(standing, _)| standing).collect()
 }

@@ -1,25 +1,50 @@
 //! The loads under way as a list: the same as the map, in words.
 
 use contract::LoadId;
-use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use leptos::html;
+use leptos::{ev::MouseEvent, prelude::*};
 
-use super::fleet::{Fleet, PICKS, Pick, Standing};
+use super::{
+    address::{PICKS, Pick},
+    fleet::Fleet,
+    go::Go,
+};
 use crate::{
     live::Entry,
     say,
-    ui::{status::Status, words::reason_words},
+    ui::{icon::Icon, status::Status, words::reason_words},
     when,
 };
+
+/// How many rows are written at first, and at a time: the urgent ones come first, and thousands would be slow.
+const ROWS: usize = 200;
 
 /// The heading, the picks and the rows.
 #[component]
 pub fn List() -> impl IntoView {
     let fleet = Fleet::here();
+    let go = Go::here();
+    let limit = RwSignal::new(ROWS);
+    let rows = NodeRef::new();
+    #[cfg(feature = "hydrate")]
+    show_selected(fleet, limit, rows);
     view! {
         <div class="mhead">
             <h1>{say!(tracking.title)}</h1>
             <span class="grow"></span>
             <span class="cnt">{move || count_words(fleet.count(Pick::All))}</span>
+            <button
+                type="button"
+                class="iconb mlower"
+                aria-expanded=move || (!fleet.lowered.get()).to_string()
+                aria-controls="mrows"
+                aria-label=say!(tracking.lower)
+                title=say!(tracking.lower)
+                on:click=move |_| fleet.lowered.update(|lowered| *lowered = !*lowered)
+            >
+                <Icon name="chevron-down" />
+            </button>
         </div>
         <nav class="views" aria-label=say!(tracking.views)>
             {PICKS.map(|pick| view! {
@@ -34,8 +59,24 @@ pub fn List() -> impl IntoView {
                 </a>
             })}
         </nav>
-        <ul class="mrows" aria-label=say!(tracking.list)>
-            <For each=move || fleet.shown() key=|load| *load children=move |load| row(fleet, load) />
+        <ul id="mrows" class="mrows" node_ref=rows aria-label=say!(tracking.list)>
+            <For
+                each=move || fleet.shown.with(|shown| shown.iter().take(limit.get()).copied().collect::<Vec<_>>())
+                key=|load| *load
+                children=move |load| row(fleet, go, load)
+            />
+            {move || {
+                let left = fleet.shown.with(Vec::len).saturating_sub(limit.get());
+                (left > 0).then(|| {
+                    let more = move |_| limit.update(|limit| *limit += ROWS);
+                    let words = say!(tracking.more, n = left.min(ROWS));
+                    view! {
+                        <li class="mmore">
+                            <button class="btn" on:click=more>{words}</button>
+                        </li>
+                    }
+                })
+            }}
         </ul>
         {move || {
             let pick = fleet.pick.get();
@@ -79,60 +120,104 @@ fn Empty(pick: Pick, fleet: Fleet) -> impl IntoView {
     }
 }
 
-fn row(fleet: Fleet, load: LoadId) -> Option<impl IntoView> {
+/// What a row says: worked out whenever the truck moves, and written anew only where it differs.
+#[derive(Clone, PartialEq, Eq)]
+struct Words {
+    class: &'static str,
+    age: String,
+    lane: [String; 2],
+    why: String,
+    carrier: String,
+}
+
+impl Words {
+    fn of(entry: &Entry, fleet: Fleet) -> Self {
+        let (row, now) = (&entry.row, fleet.now.get());
+        let why = match contract::risk::outlook(row, now).reason {
+            Some(reason) => reason_words(reason),
+            None if row.current_location.is_none() => say!(tracking.no_fix).to_owned(),
+            None => say!(tracking.on_time).to_owned(),
+        };
+        Self {
+            class: fleet.standing(entry).class(),
+            age: row.current_location.map_or_else(String::new, |fix| when::age(fix.at, now)),
+            lane: [&row.origin, &row.destination].map(|town| format!("{}, {}", town.city, town.state)),
+            why,
+            carrier: row
+                .carrier
+                .as_ref()
+                .map_or_else(|| say!(tracking.no_carrier).to_owned(), |carrier| carrier.name.clone()),
+        }
+    }
+}
+
+fn row(fleet: Fleet, go: Go, load: LoadId) -> Option<impl IntoView> {
     let entry = fleet.book.entry(load)?;
-    let (own, status, aged) = (entry.clone(), entry.clone(), entry.clone());
-    let is_selected = move || fleet.selected.get() == Some(load);
+    let number = entry.with_untracked(|entry| entry.row.load_number.clone());
+    let status = entry.clone();
+    let status = Memo::new(move |_| status.with(Entry::status));
+    let words = Memo::new(move |_| entry.with(|entry| Words::of(entry, fleet)));
+    let why_class = move || match words.with(|words| words.class) {
+        "late" => "bad",
+        "tight" => "warnt",
+        _ => "",
+    };
+    // The address in the row has no view of the map, but a click keeps the one there is.
+    let choose = move |event: MouseEvent| {
+        if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+            event.prevent_default();
+            go.to(&fleet.href_untracked(Some(load)));
+        }
+    };
     Some(view! {
-        <li class=move || own.with(|entry| fleet.standing(entry).class()) class:sel=is_selected>
+        <li class=move || words.with(|words| words.class) class:sel=move || fleet.is_selected(load)>
             <a
-                href=move || fleet.href(Some(load))
+                href=move || fleet.href_of_row(load)
+                on:click=choose
                 data-noscroll=""
-                aria-current=move || is_selected().then_some("true")
+                aria-current=move || fleet.is_selected(load).then_some("true")
             >
                 <div>
-                    <span class="num">{entry.with_untracked(|entry| entry.row.load_number.clone())}</span>
-                    <Status status=Signal::derive(move || status.with(Entry::status)) />
+                    <span class="num">{number}</span>
+                    <Status status />
                     <span class="grow"></span>
-                    <span class="fresh">{move || aged.with(|entry| age_words(entry, fleet))}</span>
+                    <span class="fresh">{move || words.with(|words| words.age.clone())}</span>
                 </div>
-                {move || entry.with(|entry| lane_and_reason(entry, fleet.standing(entry), fleet))}
+                <div class="lane">
+                    {move || words.with(|words| words.lane[0].clone())}
+                    <span class="arr" aria-hidden="true">
+                        "→"
+                    </span>
+                    {move || words.with(|words| words.lane[1].clone())}
+                </div>
+                <div class="sub">
+                    <span class=why_class>{move || words.with(|words| words.why.clone())}</span>
+                    {move || words.with(|words| format!(" · {}", words.carrier))}
+                </div>
             </a>
         </li>
     })
 }
 
-fn lane_and_reason(entry: &Entry, standing: Standing, fleet: Fleet) -> impl IntoView + use<> {
-    let row = &entry.row;
-    let reason = contract::risk::outlook(row, fleet.now.get()).reason;
-    let why = match reason {
-        Some(reason) => reason_words(reason),
-        None if row.current_location.is_none() => say!(tracking.no_fix).to_owned(),
-        None => say!(tracking.on_time).to_owned(),
-    };
-    let class = match standing.class() {
-        "late" => "bad",
-        "tight" => "warnt",
-        _ => "",
-    };
-    let carrier =
-        row.carrier.as_ref().map_or_else(|| say!(tracking.no_carrier).to_owned(), |carrier| carrier.name.clone());
-    view! {
-        <div class="lane">
-            {format!("{}, {}", row.origin.city, row.origin.state)}
-            <span class="arr" aria-hidden="true">"→"</span>
-            {format!("{}, {}", row.destination.city, row.destination.state)}
-        </div>
-        <div class="sub">
-            <span class=class>{why}</span>
-            {format!(" · {carrier}")}
-        </div>
-    }
-}
-
-/// How old the position is.
-fn age_words(entry: &Entry, fleet: Fleet) -> String {
-    entry.row.current_location.map_or_else(String::new, |fix| when::age(fix.at, fleet.now.get()))
+/// Brings the row of the load that is looked at into sight, whoever chose it.
+#[cfg(feature = "hydrate")]
+fn show_selected(fleet: Fleet, limit: RwSignal<usize>, rows: NodeRef<html::Ul>) {
+    Effect::new(move |_| {
+        let Some(load) = fleet.selected.get() else { return };
+        let at = fleet.shown.with_untracked(|shown| shown.iter().position(|one| *one == load));
+        if at.is_some_and(|at| at >= limit.get_untracked()) {
+            limit.set(at.unwrap_or_default() + ROWS);
+        }
+        // After the row was written.
+        request_animation_frame(move || {
+            let Some(list) = rows.try_get_untracked().flatten() else { return };
+            let Some(row) = list.query_selector(".sel").ok().flatten() else { return };
+            let (window, row) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+            let above = (row.top() - window.top()).min(0.0);
+            let below = (row.bottom() - window.bottom()).max(0.0);
+            list.set_scroll_top(list.scroll_top() + (above + below) as i32);
+        });
+    });
 }
 
 fn count_words(count: usize) -> String {

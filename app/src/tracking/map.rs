@@ -1,22 +1,32 @@
 //! The map: the window, its tools and its legend. What is drawn in it is made in the browser only.
 
 #[cfg(feature = "hydrate")]
+mod ears;
+#[cfg(feature = "hydrate")]
+mod files;
+#[cfg(feature = "hydrate")]
 mod ground;
 #[cfg(feature = "hydrate")]
 mod open;
 #[cfg(feature = "hydrate")]
 mod pen;
 #[cfg(feature = "hydrate")]
+mod picture;
+#[cfg(feature = "hydrate")]
 mod scene;
 #[cfg(feature = "hydrate")]
 mod sprites;
 #[cfg(feature = "hydrate")]
 mod theme;
+#[cfg(feature = "hydrate")]
+mod tiles;
+#[cfg(feature = "hydrate")]
+mod tip;
 
-use leptos::{html, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 
 use super::fleet::Fleet;
-use crate::{say, ui::icon::Icon};
+use crate::{pages::Visitor, say, ui::icon::Icon};
 
 /// What the tools and keys ask of the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,16 +51,32 @@ pub enum Stage {
     Failed,
 }
 
+/// What the map lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "on the server it never comes further than the ground")
+)]
+pub enum Beneath {
+    /// The built-in ground.
+    Ground,
+    /// Tiles from the configured server.
+    Tiles,
+    /// The ground, because the tiles can't be had.
+    GroundForTiles,
+}
+
 /// The map with everything on it.
 #[component]
 pub fn FleetMap() -> impl IntoView {
     let fleet = Fleet::here();
     let window = NodeRef::<html::Div>::new();
     let stage = RwSignal::new(Stage::Loading);
+    let beneath = RwSignal::new(Beneath::Ground);
     let follow = RwSignal::new(false);
     let attempt = RwSignal::new(0_u32);
     #[cfg(feature = "hydrate")]
-    let order = open::open(fleet, window, open::Signals { stage, follow, attempt });
+    let order = open::open(fleet, window, open::Signals { stage, beneath, follow, attempt });
     #[cfg(not(feature = "hydrate"))]
     let order = |_: Order| {};
 
@@ -103,8 +129,30 @@ pub fn FleetMap() -> impl IntoView {
                     {say!(tracking.no_signal)}
                 </span>
             </div>
+            {move || match beneath.get() {
+                Beneath::Ground => None,
+                Beneath::Tiles => credit().map(IntoAny::into_any),
+                Beneath::GroundForTiles => Some(view! { <p class="mcredit" role="status">{say!(tracking.map.no_tiles)}</p> }.into_any()),
+            }}
         </div>
     }
+}
+
+/// Whose tiles they are, as the configuration says: words, and an address behind them if the last word is one.
+fn credit() -> Option<impl IntoView> {
+    let credit = use_context::<Visitor>()?.tile_credit?;
+    let (words, address) = match credit.rsplit_once(' ') {
+        Some((words, last)) if last.starts_with("https://") => (words.to_owned(), Some(last.to_owned())),
+        _ => (credit, None),
+    };
+    Some(view! {
+        <p class="mcredit">
+            {match address {
+                Some(address) => Either::Left(view! { <a href=address target="_blank" rel="noreferrer">{words}</a> }),
+                None => Either::Right(words),
+            }}
+        </p>
+    })
 }
 
 #[component]

@@ -31,6 +31,11 @@ impl Spot {
         Point { lat: n.sinh().atan().to_degrees(), lng: self.x * 360.0 - 180.0 }
     }
 
+    /// How far another spot is, on the map's own measure.
+    pub fn distance(self, other: Self) -> f64 {
+        (other.x - self.x).hypot(other.y - self.y)
+    }
+
     /// The spot at `share` (0 to 1) of the way to `other`.
     pub fn towards(self, other: Self, share: f64) -> Self {
         Self { x: self.x + (other.x - self.x) * share, y: self.y + (other.y - self.y) * share }

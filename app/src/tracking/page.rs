@@ -36,7 +36,11 @@ pub fn TrackingPage() -> impl IntoView {
 
     view! {
         <Title text=say!(tracking.title) />
-        <div class="mapwrap" class:paneled=move || fleet.selected.get().is_some()>
+        <div
+            class="mapwrap"
+            class:paneled=move || fleet.selected.get().is_some()
+            class:lowered=move || fleet.lowered.get()
+        >
             <section class="mlist">
                 <Transition fallback=Skeleton>
                     {move || Suspend::new(async move {

@@ -82,6 +82,10 @@ pub const PAGE_SIZE: u32 = 50;
 /// How many rows a page may have.
 pub const MAX_PAGE_SIZE: u32 = 1000;
 
+/// The most loads that are looked at where a part of them will not do, as for the map and the figures: more than any one
+/// desk has in work, and few enough to hold.
+pub const MAX_ACTIVE: u32 = 20_000;
+
 /// A stop to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,61 +1,73 @@
-//! What the map's window shows: Leaflet moves the view, and one canvas above it holds everything that is drawn.
+//! The map's window: Leaflet moves the view, and one canvas above it holds everything that is drawn.
 
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    time::Duration,
 };
 
 use contract::{LoadId, geo::Point};
-use leaflet::{LatLng, LatLngBounds, Map, MapOptions, TileLayer};
-use leptos::prelude::{document, request_animation_frame, window};
-use wasm_bindgen::{JsCast, JsValue};
+use leaflet::{LatLng, LatLngBounds, Map, MapOptions};
+use leptos::{
+    leptos_dom::helpers::TimeoutHandle,
+    prelude::{request_animation_frame, set_timeout_with_handle, window},
+};
+use wasm_bindgen::JsValue;
 use web_sys::{HtmlElement, Performance};
 
-use super::{Order, ground::Ground, pen::Pen, sprites, sprites::Sprites, theme::Theme};
+use super::{
+    Order,
+    ground::Ground,
+    picture::{Picture, TOOLS},
+    tiles::Tiles,
+};
 use crate::tracking::{
-    mercator::{Camera, Spot, great_circle},
-    trucks::{Drawn, Report, Trucks, around, drawn},
+    address::View,
+    mercator::Camera,
+    trucks::{Drawn, Report},
 };
 
 /// The contiguous United States: what is shown while there is no truck.
-const HOME: [Point; 2] = [Point { lat: 25.0, lng: -124.5 }, Point { lat: 49.4, lng: -67.0 }];
+const HOME: (Point, Point) = (Point { lat: 25.0, lng: -124.5 }, Point { lat: 49.4, lng: -67.0 });
 /// As far as the view goes: North America.
-const EDGES: [Point; 2] = [Point { lat: 5.0, lng: -175.0 }, Point { lat: 73.0, lng: -45.0 }];
+const EDGES: (Point, Point) = (Point { lat: 5.0, lng: -175.0 }, Point { lat: 73.0, lng: -45.0 });
 /// How near the built-in map comes; with tiles one may go on.
-const NEAREST: (f64, f64) = (12.0, 18.0);
+const NEAREST: f64 = 12.0;
+const NEAREST_TILE: f64 = 18.0;
+/// The steps of the zoom on the built-in map, which is sharp at each of them.
+const ZOOM_STEP: f64 = 0.25;
 /// As near as showing all trucks, or one, goes by itself.
 const FIT_ZOOM: f64 = 8.0;
-/// How far from a truck a click still means it, in pixels; fingers need more than pointers, so it errs on their side.
-const REACH: f64 = 8.0;
+/// How far from the upper left and from the lower right corner of the window trucks are shown, in pixels: the tools are
+/// at the right and the legend below.
+const CLEAR: ((f64, f64), (f64, f64)) = ((32.0, 32.0), (TOOLS + 16.0, 60.0));
+/// A rest shorter than this, in milliseconds, is over with the browser's next frame.
+const FRAME_MS: f64 = 17.0;
 
 /// The map's window.
 pub struct Scene {
     /// Leaflet's part.
     pub map: Map,
     host: HtmlElement,
+    /// Whether the browser's next frame draws.
     waiting: Cell<bool>,
+    /// The drawing after the next rest.
+    next: Cell<Option<TimeoutHandle>>,
     /// Whether the view goes with the selected truck.
     pub follows: Cell<bool>,
-    state: RefCell<State>,
-}
-
-struct State {
-    pen: Pen,
-    theme: Theme,
-    ratio: f64,
-    sprites: Sprites,
-    ground: Option<Ground>,
-    trucks: Trucks,
-    drawn: Vec<Drawn>,
-    selected: Option<(LoadId, String)>,
-    trail: Vec<Spot>,
-    next_stop: Option<Point>,
-    fitted: bool,
+    /// Whether the selected truck is to be brought into view.
+    seeks: Cell<bool>,
+    /// Whether the view moves by itself just now, and not by the reader's hand.
+    by_itself: Cell<bool>,
+    /// Whether a view was chosen, by the address or because trucks came.
+    settled: Cell<bool>,
+    tiles: RefCell<Option<Tiles>>,
+    picture: RefCell<Picture>,
 }
 
 impl Scene {
     /// Makes the map in `host`; nothing when the browser can't.
-    pub fn new(host: HtmlElement, tile_url: Option<&str>) -> Option<Rc<Self>> {
+    pub fn new(host: HtmlElement, view: Option<View>) -> Option<Rc<Self>> {
         let options = MapOptions::new();
         options.set_zoom_control(false);
         options.set_attribution_control(false);
@@ -63,35 +75,67 @@ impl Scene {
         options.set_zoom_animation(false);
         options.set_fade_animation(false);
         options.set_inertia(!is_still());
-        options.set_zoom_snap(if tile_url.is_some() { 1.0 } else { 0.25 });
+        options.set_zoom_snap(ZOOM_STEP);
         options.set_wheel_px_per_zoom_level(90.0);
         options.set_min_zoom(3.0);
-        options.set_max_zoom(if tile_url.is_some() { NEAREST.1 } else { NEAREST.0 });
-        options.set_max_bounds(bounds(EDGES[0], EDGES[1]));
+        options.set_max_zoom(NEAREST);
+        options.set_max_bounds(bounds(EDGES));
+        // Drawing looks at the window's size itself.
+        options.set_track_resize(false);
         let map = Map::new_with_element(&host, &options).ok()?;
-        map.fit_bounds(&bounds(HOME[0], HOME[1]));
-        if let Some(url) = tile_url {
-            TileLayer::new(url).add_to(&map);
+        map.fit_bounds(&bounds(HOME));
+        let picture = Picture::over(&host)?;
+        let scene = Rc::new(Self {
+            map,
+            host,
+            waiting: Cell::new(false),
+            next: Cell::new(None),
+            follows: Cell::new(false),
+            seeks: Cell::new(false),
+            by_itself: Cell::new(false),
+            settled: Cell::new(false),
+            tiles: RefCell::new(None),
+            picture: RefCell::new(picture),
+        });
+        if let Some(view) = view {
+            scene.show(view);
         }
-        let pen = Pen::new()?;
-        pen.canvas.set_class_name("mcv");
-        _ = pen.canvas.set_attribute("aria-hidden", "true");
-        host.append_child(&pen.canvas).ok()?;
-        let state = State {
-            pen,
-            theme: Theme::of(&host),
-            ratio: 1.0,
-            sprites: Sprites::default(),
-            ground: None,
-            trucks: Trucks::default(),
-            drawn: Vec::new(),
-            selected: None,
-            trail: Vec::new(),
-            next_stop: None,
-            fitted: false,
+        Some(scene)
+    }
+
+    /// Lays tiles beneath everything; `failed` is called when they can't be had and the ground has taken their place.
+    pub fn lay_tiles(self: &Rc<Self>, url: &str, failed: impl Fn() + 'static) {
+        // Between whole steps tiles would be scaled and blurred.
+        self.snap_zoom(1.0);
+        self.move_to(|map| _ = map.set_zoom_with_options(map.get_zoom().round(), &still()));
+        self.map.set_max_zoom(NEAREST_TILE);
+        self.picture.borrow_mut().tiled = true;
+        let scene = Rc::downgrade(self);
+        let fall = move || {
+            let scene = scene.clone();
+            // Not from within the layer's own event.
+            leptos::prelude::queue_microtask(move || {
+                if let Some(scene) = scene.upgrade() {
+                    scene.remove_tiles();
+                }
+            });
+            failed();
         };
-        let state = RefCell::new(state);
-        Some(Rc::new(Self { map, host, waiting: Cell::new(false), follows: Cell::new(false), state }))
+        *self.tiles.borrow_mut() = Some(Tiles::on(&self.map, url, fall));
+    }
+
+    fn remove_tiles(self: &Rc<Self>) {
+        drop(self.tiles.take());
+        self.picture.borrow_mut().tiled = false;
+        self.snap_zoom(ZOOM_STEP);
+        self.map.set_max_zoom(NEAREST);
+        self.redraw();
+    }
+
+    fn snap_zoom(&self, step: f64) {
+        if let Ok(options) = js_sys::Reflect::get(self.map.as_ref(), &"options".into()) {
+            set_option(&options, "zoomSnap", step);
+        }
     }
 
     /// Asks for a drawing with the browser's next frame; asking twice draws once.
@@ -108,75 +152,85 @@ impl Scene {
         });
     }
 
+    /// Asks for a drawing once the last one no longer does.
+    fn redraw_after(self: &Rc<Self>, rest_ms: f64) {
+        if rest_ms < FRAME_MS {
+            return self.redraw();
+        }
+        let scene = Rc::downgrade(self);
+        let later = move || {
+            if let Some(scene) = scene.upgrade() {
+                scene.redraw();
+            }
+        };
+        self.next.set(set_timeout_with_handle(later, Duration::from_millis(rest_ms as u64)).ok());
+    }
+
+    fn forget_next(&self) {
+        if let Some(next) = self.next.take() {
+            next.clear();
+        }
+    }
+
     /// Takes what is known of the trucks, and which is the selected one with its load's number.
     pub fn take(self: &Rc<Self>, reports: &[Report], selected: Option<(LoadId, String)>) {
-        let mut state = self.state.borrow_mut();
-        let state_now = &mut *state;
-        state_now.trucks.take(reports, now(), !is_still());
-        let chosen = selected.as_ref().map(|(load, _)| *load);
-        if chosen != state_now.selected.as_ref().map(|(load, _)| *load) {
-            state_now.trail.clear();
-            state_now.next_stop = None;
-        } else if let Some(truck) = chosen.and_then(|load| state_now.trucks.of(load))
-            && state_now.trail.last().is_some_and(|last| *last != truck.fixed())
-        {
-            state_now.trail.push(truck.fixed());
-        }
-        state_now.selected = selected;
-        let first = !state_now.fitted && !reports.is_empty();
-        state_now.fitted |= first;
-        drop(state);
-        if first {
+        self.picture.borrow_mut().take(reports, selected, now(), !is_still());
+        if !reports.is_empty() && !self.settled.replace(true) {
             self.fit_all();
         }
         self.redraw();
     }
 
-    /// Brings the selected truck into view, if it isn't.
-    pub fn show_selected(&self) {
-        let camera = self.camera();
-        let hidden = self.state.borrow().selected_spot(now()).filter(|spot| !camera.sees(camera.place(*spot), -40.0));
-        if let Some(spot) = hidden {
-            let point = spot.point();
-            self.map.set_view(&LatLng::new(point.lat, point.lng), self.map.get_zoom());
-        }
-    }
-
-    /// Takes where the selected truck went, oldest first.
-    pub fn take_trail(self: &Rc<Self>, trail: Vec<Spot>) {
-        let mut state = self.state.borrow_mut();
-        state.trail = trail;
-        if let Some(spot) = state.selected_fix()
-            && state.trail.last() != Some(&spot)
-        {
-            state.trail.push(spot);
-        }
-        drop(state);
-        self.redraw();
-    }
-
-    /// Takes where the selected truck goes next.
-    pub fn take_next_stop(self: &Rc<Self>, next_stop: Option<Point>) {
-        self.state.borrow_mut().next_stop = next_stop;
+    /// Changes something of the picture, and draws it.
+    pub fn change(self: &Rc<Self>, change: impl FnOnce(&mut Picture)) {
+        change(&mut self.picture.borrow_mut());
         self.redraw();
     }
 
     /// Takes the outlines.
     pub fn take_ground(self: &Rc<Self>, ground: Option<Ground>) {
-        self.state.borrow_mut().ground = ground;
-        self.redraw();
+        self.change(|picture| picture.take_ground(ground));
     }
 
     /// Draws in the colours that are in force now.
     pub fn recolour(self: &Rc<Self>) {
-        let mut state = self.state.borrow_mut();
-        state.theme = Theme::of(&self.host);
-        state.sprites.forget();
-        if let Some(ground) = &mut state.ground {
-            ground.forget();
-        }
-        drop(state);
+        self.change(|picture| picture.recolour(&self.host));
+    }
+
+    /// Brings the selected truck into view, if it isn't, with the next drawing: only then is the window's size known,
+    /// which the panel changes.
+    pub fn show_selected(self: &Rc<Self>) {
+        self.seeks.set(true);
         self.redraw();
+    }
+
+    fn seek(&self) {
+        let camera = self.camera();
+        let spot = self.picture.borrow().selected_spot(now());
+        if let Some(spot) = spot.filter(|spot| !camera.sees(camera.place(*spot), -40.0)) {
+            let point = spot.point();
+            self.by_itself.set(true);
+            self.map.set_view_with_options(&lat_lng(point), self.map.get_zoom(), &still_if_wanted());
+        }
+    }
+
+    /// What is in view.
+    pub fn view(&self) -> View {
+        let center = self.map.get_center();
+        View { center: Point { lat: center.lat(), lng: center.lng() }, zoom: self.map.get_zoom() }
+    }
+
+    /// Shows a view, if it isn't the one that is shown.
+    pub fn show(&self, view: View) {
+        self.settled.set(true);
+        if self.view().to_string() != view.to_string() {
+            self.move_to(|map| _ = map.set_view_with_options(&lat_lng(view.center), view.zoom, &still()));
+        }
+    }
+
+    /// Whether the move that just ended was the reader's.
+    pub fn moved_by_hand(&self) -> bool {
+        !self.by_itself.replace(false)
     }
 
     /// Does what a tool or a key asks.
@@ -189,53 +243,53 @@ impl Scene {
         self.redraw();
     }
 
-    /// What is drawn at a spot of the window, the uppermost first.
+    /// What a click at a spot of the window means.
     pub fn at(&self, x: f64, y: f64) -> Option<Drawn> {
-        let state = self.state.borrow();
-        let near = |drawn: &&Drawn| {
-            let radius = if drawn.loads.len() > 1 { 17.0 } else { sprites::radius(false) + REACH };
-            (drawn.at.0 - x).hypot(drawn.at.1 - y) <= radius
-        };
-        state.drawn.iter().rev().find(near).cloned()
+        self.picture.borrow().at(x, y).cloned()
     }
 
-    /// Comes as near as shows each of these trucks.
-    pub fn fit(&self, loads: &[LoadId]) {
-        let edges = {
-            let state = self.state.borrow();
-            around(loads.iter().filter_map(|load| Some(state.trucks.of(*load)?.fixed().point())))
-        };
-        self.fit_edges(edges, NEAREST.0);
+    /// Comes as near as shows each of these trucks; whether that is nearer than before.
+    pub fn fit(&self, loads: &[LoadId]) -> bool {
+        let before = self.map.get_zoom();
+        let edges = self.picture.borrow().around(loads);
+        self.fit_edges(edges, self.map.get_max_zoom());
+        self.map.get_zoom() > before
     }
 
     /// Takes everything off the page.
     pub fn close(&self) {
+        self.forget_next();
+        drop(self.tiles.take());
         self.map.remove();
-        self.state.borrow().pen.canvas.remove();
+        self.picture.borrow().remove();
     }
 
     fn fit_all(&self) {
-        let edges = around(self.state.borrow().trucks.iter().map(|truck| truck.fixed().point()));
-        self.fit_edges(edges.or(Some((HOME[0], HOME[1]))), FIT_ZOOM);
+        let edges = self.picture.borrow().around_all();
+        self.move_to(|_| self.fit_edges(edges.or(Some(HOME)), FIT_ZOOM));
     }
 
     fn fit_edges(&self, edges: Option<(Point, Point)>, nearest: f64) {
-        let Some((low, high)) = edges else { return };
-        let options = js_sys::Object::new();
-        let padding = js_sys::Array::of2(&40.into(), &48.into());
-        for (key, value) in
-            [("padding", padding.into()), ("maxZoom", JsValue::from(nearest)), ("animate", false.into())]
-        {
-            _ = js_sys::Reflect::set(&options, &key.into(), &value);
+        let Some(edges) = edges else { return };
+        let options = still();
+        for (side, (x, y)) in [("paddingTopLeft", CLEAR.0), ("paddingBottomRight", CLEAR.1)] {
+            set_option(&options, side, js_sys::Array::of2(&x.into(), &y.into()));
         }
-        self.map.fit_bounds_with_options(&bounds(low, high), &options);
+        set_option(&options, "maxZoom", nearest);
+        self.map.fit_bounds_with_options(&bounds(edges), &options);
+    }
+
+    /// Moves the view at once, and not by the reader's hand.
+    fn move_to(&self, move_view: impl FnOnce(&Map)) {
+        self.by_itself.set(true);
+        move_view(&self.map);
+        self.by_itself.set(false);
     }
 
     fn camera(&self) -> Camera {
-        let center = self.map.get_center();
-        let center = Point { lat: center.lat(), lng: center.lng() };
+        let View { center, zoom } = self.view();
         let (width, height) = (f64::from(self.host.client_width()), f64::from(self.host.client_height()));
-        Camera::over(center, self.map.get_zoom(), width, height)
+        Camera::over(center, zoom, width, height)
     }
 
     /// Goes with the selected truck, when that is wanted and it has left the middle.
@@ -244,114 +298,55 @@ impl Scene {
             return;
         }
         let camera = self.camera();
-        let Some(spot) = self.state.borrow().selected_spot(now) else { return };
+        let Some(spot) = self.picture.borrow().selected_spot(now) else { return };
         let (x, y) = camera.place(spot);
         let off = ((x - camera.width / 2.0).round(), (y - camera.height / 2.0).round());
         if off != (0.0, 0.0) {
-            let options = js_sys::Object::new();
-            _ = js_sys::Reflect::set(&options, &"animate".into(), &false.into());
-            self.map.pan_by_with_options(&leaflet::Point::new(off.0, off.1), &options);
+            self.move_to(|map| _ = map.pan_by_with_options(&leaflet::Point::new(off.0, off.1), &still()));
         }
     }
 
     fn draw(self: &Rc<Self>) {
+        self.forget_next();
         let size = self.map.get_size();
         if (size.x() as i32, size.y() as i32) != (self.host.client_width(), self.host.client_height()) {
-            self.map.invalidate_size(false);
+            self.move_to(|map| _ = map.invalidate_size(false));
+        }
+        if self.seeks.replace(false) {
+            self.seek();
         }
         let now = now();
         self.follow(now);
         let camera = self.camera();
-        let gliding = self.state.borrow_mut().draw(&camera, now);
-        if gliding {
-            self.redraw();
+        let rest = self.picture.borrow_mut().draw(&camera, now);
+        if let Some(rest_ms) = rest {
+            self.redraw_after(rest_ms);
         }
     }
 }
 
-impl State {
-    fn selected_fix(&self) -> Option<Spot> {
-        let (load, _) = self.selected.as_ref()?;
-        Some(self.trucks.of(*load)?.fixed())
-    }
-
-    fn selected_spot(&self, now: f64) -> Option<Spot> {
-        let (load, _) = self.selected.as_ref()?;
-        Some(self.trucks.of(*load)?.spot(now))
-    }
-
-    /// Draws everything; whether something is still on its way.
-    fn draw(&mut self, camera: &Camera, now: f64) -> bool {
-        let ratio = window().device_pixel_ratio().max(1.0);
-        if self.ratio.to_bits() != ratio.to_bits() {
-            self.ratio = ratio;
-            self.sprites.forget();
-        }
-        self.pen.clear(camera.width, camera.height, ratio);
-        if let Some(ground) = &mut self.ground {
-            ground.stamp(&self.pen, &self.theme, camera, ratio);
-        }
-        self.draw_way(camera, now);
-        let selected = self.selected.as_ref().map(|(load, _)| *load);
-        self.drawn = drawn(&self.trucks, camera, now, selected);
-        for one in &self.drawn {
-            let is_selected = one.loads.as_slice() == selected.as_slice();
-            if one.loads.len() > 1 {
-                draw_cluster(&self.pen, &self.theme, one);
-            } else {
-                self.sprites.stamp(&self.pen, &self.theme, ratio, one.at, one.look, is_selected);
-            }
-            if let (true, Some((_, number))) = (is_selected, &self.selected) {
-                draw_label(&self.pen, &self.theme, one.at, number);
-            }
-        }
-        self.trucks.iter().any(|truck| truck.is_gliding(now))
-    }
-
-    /// Where the selected truck went, solid, and the straight way to its next stop, dashed.
-    fn draw_way(&self, camera: &Camera, now: f64) {
-        let Some(spot) = self.selected_spot(now) else { return };
-        let here = camera.place(spot);
-        self.pen.ink.set_line_join("round");
-        if let Some((_, past)) = self.trail.split_last() {
-            self.pen.line(past.iter().map(|spot| camera.place(*spot)).chain([here]));
-            self.pen.stroke(&self.theme.accent, 2.5, None);
-        }
-        if let Some(stop) = self.next_stop {
-            let way = great_circle(spot.point(), stop, 32).map(|point| camera.place(point.into()));
-            self.pen.line([here].into_iter().chain(way));
-            self.pen.stroke(&self.theme.accent, 2.0, Some((4.0, 5.0)));
-            let (x, y) = camera.place(stop.into());
-            self.pen.circle(x, y, 5.0);
-            self.pen.fill(&self.theme.surface);
-            self.pen.stroke(&self.theme.accent, 2.0, None);
-        }
-    }
+/// Options for a move that is over at once.
+fn still() -> js_sys::Object {
+    let options = js_sys::Object::new();
+    set_option(&options, "animate", false);
+    options
 }
 
-fn draw_cluster(pen: &Pen, theme: &Theme, cluster: &Drawn) {
-    let (x, y) = cluster.at;
-    let radius = if cluster.loads.len() > 9 { 17.0 } else { 14.0 };
-    pen.circle(x, y, radius);
-    pen.fill(&theme.surface);
-    pen.stroke(theme.ring(cluster.look.risk), 3.0, None);
-    pen.ink.set_font("600 12px \"Inter Variable\", system-ui, sans-serif");
-    pen.ink.set_text_align("center");
-    pen.text(&cluster.loads.len().to_string(), x, y + 4.0, &theme.ink);
-    pen.ink.set_text_align("start");
+/// The same for readers who want nothing to move; others see the view go there.
+fn still_if_wanted() -> js_sys::Object {
+    if is_still() { still() } else { js_sys::Object::new() }
 }
 
-fn draw_label(pen: &Pen, theme: &Theme, (x, y): (f64, f64), number: &str) {
-    pen.ink.set_font("500 11px ui-monospace, Menlo, monospace");
-    let width = pen.ink.measure_text(number).map_or(110.0, |text| text.width());
-    pen.ink.begin_path();
-    _ = pen.ink.round_rect_with_f64(x + 15.0, y - 10.0, width + 16.0, 20.0, 4.0);
-    pen.fill(&theme.ink);
-    pen.text(number, x + 23.0, y + 4.0, &theme.surface);
+fn set_option(options: &JsValue, key: &str, value: impl Into<JsValue>) {
+    _ = js_sys::Reflect::set(options, &key.into(), &value.into());
 }
 
-fn bounds(low: Point, high: Point) -> LatLngBounds {
-    LatLngBounds::new(&LatLng::new(low.lat, low.lng), &LatLng::new(high.lat, high.lng))
+fn lat_lng(point: Point) -> LatLng {
+    LatLng::new(point.lat, point.lng)
+}
+
+fn bounds((low, high): (Point, Point)) -> LatLngBounds {
+    LatLngBounds::new(&lat_lng(low), &lat_lng(high))
 }
 
 /// Whether the reader wants nothing to move.
@@ -361,13 +356,4 @@ fn is_still() -> bool {
 
 fn now() -> f64 {
     window().performance().as_ref().map_or(0.0, Performance::now)
-}
-
-/// Makes the small note beside the pointer.
-pub fn make_tip(beside: &HtmlElement) -> Option<HtmlElement> {
-    let tip: HtmlElement = document().create_element("div").ok()?.dyn_into().ok()?;
-    tip.set_class_name("mtip");
-    _ = tip.set_attribute("role", "presentation");
-    beside.parent_element()?.append_child(&tip).ok()?;
-    Some(tip)
 }
