@@ -7,7 +7,7 @@ use contract::{
     event::{Event as _, FleetPositions, LoadLocationUpdated, WatchLoad},
     tracking::{Bounds, FleetFix, WatchFleet},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     Live,
@@ -17,6 +17,9 @@ use super::{
 
 /// How long to wait before asking again for a socket that was refused.
 const AGAIN: Duration = Duration::from_secs(5);
+
+/// How long an answer may take, in milliseconds.
+const ANSWER_MS: u32 = 5_000;
 
 /// What the server was told.
 #[derive(Clone, Default, PartialEq)]
@@ -88,7 +91,7 @@ impl Watch {
     }
 
     /// Tells the server what the pages watch now, as far as it doesn't know.
-    pub(super) fn follow(&self) {
+    pub(super) fn follow(&'static self) {
         let wish = Told { watched: self.live.watched.get_untracked(), joined: self.live.joined.get_untracked() };
         if wish == Told::default() {
             self.socket.disconnect();
@@ -106,7 +109,7 @@ impl Watch {
         }
         let told = self.told.replace(wish.clone());
         if let Some(bounds) = wish.watched.filter(|_| told.watched != wish.watched) {
-            self.socket.emit("watch:fleet", &js(&json(&WatchFleet { bounds })));
+            self.watch_fleet(bounds);
         }
         let say = |event, from: &[LoadId], except: &[LoadId]| {
             for load_id in from.iter().filter(|load| !except.contains(load)) {
@@ -115,5 +118,17 @@ impl Watch {
         };
         say("leave:load", &told.joined, &wish.joined);
         say("join:load", &wish.joined, &told.joined);
+    }
+
+    /// Asks for the fleet stream, and asks again when no answer comes: a map must not stand still and count as live.
+    fn watch_fleet(&'static self, bounds: Option<Bounds>) {
+        spawn_local(async move {
+            let ask = js(&json(&WatchFleet { bounds }));
+            let answer = self.socket.timeout(ANSWER_MS).ask("watch:fleet", &ask).await;
+            if answer.is_err() && self.socket.connected() {
+                self.told.borrow_mut().watched = None;
+                self.follow();
+            }
+        });
     }
 }
