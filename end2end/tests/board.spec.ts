@@ -2,9 +2,8 @@ import { type Page } from "@playwright/test";
 import { at, card, expect, lane, live, loadIn, test } from "./desk";
 
 test("what one moves, the other sees within a second", async ({ browser, server }) => {
-  const complaints: string[] = [];
-  const one = await at(browser, server, "dispatch1@blueridge.demo", complaints);
-  const other = await at(browser, server, "dispatch2@blueridge.demo", complaints);
+  const one = await at(browser, server, "dispatch1@blueridge.demo");
+  const other = await at(browser, server, "dispatch2@blueridge.demo");
   const load = await loadIn(server, "TENDERED");
   for (const page of [one, other]) {
     await page.goto(`${server.url}/dispatch`);
@@ -19,7 +18,6 @@ test("what one moves, the other sees within a second", async ({ browser, server 
 
   const { body } = await server.call("ops@blueridge.demo", `loads/one?id=${load.id}`);
   expect(body.data.load.status).toBe("ACCEPTED");
-  expect(complaints).toEqual([]);
 });
 
 test("a card is dragged to a lane, and refused where it can't go", async ({ browser, server }) => {
@@ -57,9 +55,8 @@ test("a card is moved by keyboard alone", async ({ browser, server }) => {
 });
 
 test("one's own change is undone by its notice or by key, and only one's own", async ({ browser, server }) => {
-  const complaints: string[] = [];
-  const one = await at(browser, server, "dispatch1@blueridge.demo", complaints);
-  const other = await at(browser, server, "dispatch2@blueridge.demo", complaints);
+  const one = await at(browser, server, "dispatch1@blueridge.demo");
+  const other = await at(browser, server, "dispatch2@blueridge.demo");
   const load = await loadIn(server, "DISPATCHED");
   for (const page of [one, other]) {
     await page.goto(`${server.url}/dispatch`);
@@ -100,7 +97,6 @@ test("one's own change is undone by its notice or by key, and only one's own", a
   await undo(one).click();
   await expect(one.getByRole("alert")).toContainText("changed it");
   await expect(card(one, load.loadNumber)).toContainText("Picked up");
-  expect(complaints).toEqual([]);
 });
 
 test("every figure leads to a list of so many loads", async ({ browser, server }) => {

@@ -53,7 +53,37 @@ export async function serve(...further: string[]): Promise<Server & { stop: () =
   return { url, call, stop };
 }
 
-export const test = base.extend<object, { server: Server }>({
+/** What the consoles of the running test's pages complain of. */
+const complaints: string[] = [];
+
+/**
+ * Listens to a page's console. Refusals, a network or a tile server that is away on purpose, and a test's own reading of
+ * the map's pixels are no complaints.
+ */
+function heed(page: Page) {
+  page.on("console", (message) => {
+    const byTest = /status of 4\d\d|ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket connection to|using getImageData/;
+    const isTile = /\/\d+\/\d+\/\d+\.png$/.test(message.location().url);
+    const expected = byTest.test(message.text()) || isTile;
+    if (["error", "warning"].includes(message.type()) && !expected) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`pageerror: ${error}`));
+}
+
+export const test = base.extend<{ quiet: void }, { server: Server }>({
+  /** No test passes while a page of it complained. */
+  quiet: [
+    async ({}, use) => {
+      complaints.length = 0;
+      await use();
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+  page: async ({ page }, use) => {
+    heed(page);
+    await use(page);
+  },
   server: [
     async ({}, use) => {
       const server = await serve();
@@ -76,15 +106,11 @@ export async function token(url: string, email: string): Promise<string> {
   return (await response.json()).data.accessToken;
 }
 
-/** Somebody signed in at a browser of their own. Whatever the console complains of is gathered and must be nothing. */
-export async function at(browser: Browser, server: Server, email: string, complaints: string[] = []): Promise<Page> {
+/** Somebody signed in at a browser of their own, to whose console is listened. */
+export async function at(browser: Browser, server: Server, email: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.on("console", (message) => {
-    const expected = /status of (401|403|404|409)|ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket connection to/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !expected) complaints.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => complaints.push(`pageerror: ${error}`));
+  heed(page);
   await page.goto(`${server.url}/login`);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill("demo-password");
