@@ -11,11 +11,7 @@ use axum::{
 use contract::{Code, Refusal, accounts::DemoAccount};
 use leptos::prelude::*;
 
-use super::{
-    Edge,
-    answers::refuse,
-    edge::NotForThem,
-};
+use super::{Edge, answers::refuse, edge::NotForThem};
 use crate::auth::Known;
 
 /// Puts the caller and the visitor into every request's context: the one place where that is done, for pages and server

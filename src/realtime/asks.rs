@@ -24,6 +24,7 @@ use super::{
     Shared,
     bucket::{Bucket, Verdict},
     handshake::{Hello, namespace},
+    registry::{self, Gone},
     wire::envelope,
 };
 use crate::{auth::Known, error::Result, journal, store};
@@ -77,9 +78,7 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
         socket.on("watch:fleet", watch_fleet::<A>);
     }
     socket.on_disconnect(async |socket: SocketRef<A>, State(shared): State<Shared>| {
-        if let Some(view) = shared.sockets.remove(&socket.id.to_string(), namespace(&socket)) {
-            shared.fleet.leave(view);
-        }
+        registry::went(&shared, &socket.id.to_string(), namespace(&socket));
     });
 }
 
@@ -230,16 +229,23 @@ handler!(locate by locations, |ask: UpdateLocation, _socket, own| {
 handler!(watch_fleet by events, |ask: WatchFleet, socket, own| {
     own.known.actor.may(Permission::TrackingView)?;
     let (shared, tenant) = (&own.shared, own.known.actor.tenant);
-    let view = shared.fleet.watch(tenant, ask.bounds);
-    if let Some(before) = shared.sockets.watches(&socket.id.to_string(), Namespace::Tracking, view) {
-        shared.fleet.leave(before);
-        if before != view {
-            socket.leave(Room::Fleet(tenant, before).to_string());
+    let (view, bounds) = shared.fleet.watch(tenant, ask.bounds);
+    match shared.sockets.watches(&socket.id.to_string(), Namespace::Tracking, view) {
+        Ok(Some(before)) => {
+            shared.fleet.leave(before);
+            if before != view {
+                socket.leave(Room::Fleet(tenant, before).to_string());
+            }
+        }
+        Ok(None) => {}
+        Err(Gone) => {
+            shared.fleet.leave(view);
+            return Err(Refusal::unauthorized());
         }
     }
     // Joined before the state is read: what moves in between comes twice, never not at all.
     socket.join(Room::Fleet(tenant, view).to_string());
-    let positions = in_view(own, ask.bounds).await;
+    let positions = in_view(own, bounds).await;
     let inside = positions.as_ref().map(|positions| positions.iter().map(|fix| fix.0).collect()).unwrap_or_default();
     shared.fleet.opened(view, inside);
     let positions = positions?;

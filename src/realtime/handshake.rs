@@ -62,20 +62,16 @@ pub async fn admit<A: Adapter>(
         metrics::counter!("headhaul_handshakes_refused", "code" => format!("{:?}", refusal.code)).increment(1);
         Refused(refusal)
     })?;
-    let id = socket.id.to_string();
-    let mut own = shared.sockets.of_user(known.actor.user);
-    own.insert(id.clone());
-    if own.len() > shared.limits.per_user {
+    let namespace = namespace(&socket);
+    if !shared.sockets.takes(&socket.id.to_string(), namespace, known.clone(), shared.limits.per_user) {
         return Err(Refused(Refusal::new(Code::TooManyConnections, "Too many connections.")));
     }
-    let namespace = namespace(&socket);
     for room in rooms(&known.actor, namespace, hello.positions.unwrap_or(true)) {
         socket.join(room.to_string());
     }
     socket.extensions.insert(known.clone());
     socket.extensions.insert(hello);
     asks::listen(&socket, &shared, &known);
-    shared.sockets.add(id, namespace, known);
     Ok(())
 }
 

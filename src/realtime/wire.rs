@@ -62,10 +62,19 @@ impl Wire {
             .collect()
     }
 
+    /// Whether a namespace knows a socket.
+    pub(super) fn knows(&self, namespace: Namespace, id: &str) -> bool {
+        self.socket(namespace, id).is_some()
+    }
+
+    fn socket(&self, namespace: Namespace, id: &str) -> Option<SocketRef> {
+        let Self::Local(io) = self;
+        io.of(namespace.path())?.get_socket(id.parse().ok()?)
+    }
+
     /// Ends a socket on a namespace.
     pub fn cut(&self, namespace: Namespace, id: &str) {
-        let Self::Local(io) = self;
-        if let Some(socket) = io.of(namespace.path()).and_then(|of| of.get_socket(id.parse().ok()?)) {
+        if let Some(socket) = self.socket(namespace, id) {
             let _ = socket.disconnect();
         }
     }
