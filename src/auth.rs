@@ -65,6 +65,7 @@ struct Parts {
     keys: token::Keys,
     attempts: limits::Attempts,
     strangers: limits::Strangers,
+    catching_up: limits::CatchingUp,
     believed: Mutex<HashMap<SessionId, (Instant, Option<Known>)>>,
 }
 
@@ -74,7 +75,17 @@ impl Auth {
         let keys = token::Keys::new(secret);
         let attempts = limits::Attempts::new(sign_ins_per_minute);
         let strangers = limits::Strangers::new(FAILURES, LOCK_MS);
-        Self(Arc::new(Parts { store, clock, outbox, keys, attempts, strangers, believed: Mutex::default() }))
+        let catching_up = limits::CatchingUp::default();
+        Self(Arc::new(Parts {
+            store,
+            clock,
+            outbox,
+            keys,
+            attempts,
+            strangers,
+            catching_up,
+            believed: Mutex::default(),
+        }))
     }
 
     /// Signs somebody in.
@@ -232,6 +243,14 @@ impl Auth {
         }
         believed.insert(id, (Instant::now(), known.clone()));
         Ok(known)
+    }
+
+    /// Lets a user ask over HTTP what they missed, or says when to come again.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn may_catch_up(&self, user: UserId) -> Result<(), Refusal> {
+        self.0.catching_up.admit(user)
     }
 
     /// The time.

@@ -23,7 +23,7 @@ pub use wire::Wire;
 use crate::{
     auth::Auth,
     desk::Desk,
-    store::Unsent,
+    store::{self, Unsent},
     tracking::{fleet::Fleet, moves::Moves},
 };
 
@@ -33,6 +33,9 @@ const MAX_MESSAGE: usize = 64 * 1024;
 /// How many packets wait for a slow reader before it is cut. Frames of a busy board are small and the reader recovers
 /// by its cursor, so this is memory against patience.
 const QUEUE: usize = 512;
+
+// What somebody missed of their two streams is sent at once, and the head after it.
+const _: () = assert!(2 * store::journal::MAX_MISSED + 10 < QUEUE as i64, "a catch-up must fit into the queue");
 
 /// What the sockets are set to.
 #[derive(Clone, Debug)]

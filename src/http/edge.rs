@@ -85,6 +85,17 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
     }
 }
 
+/// Keeps one user from asking again and again for everything that they missed.
+pub async fn unhurried(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    if request.uri().path() == "/api/v1/events"
+        && let Some(known) = request.extensions().get::<Known>()
+        && let Err(refusal) = edge.auth.may_catch_up(known.actor.user)
+    {
+        return refuse(refusal);
+    }
+    next.run(request).await
+}
+
 /// Refuses writes that a page of another site makes with our cookie, and sockets opened from there.
 ///
 /// A program that sends its own bearer token is no page, and needs no origin.

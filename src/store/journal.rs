@@ -18,8 +18,9 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How many missed events are sent one by one; a reader who missed more loads afresh, which is cheaper for both.
-pub const MAX_MISSED: i64 = 1_000;
+/// How many missed events of a stream are sent one by one; a reader who missed more loads afresh, which is cheaper for
+/// both. What a reader of two streams missed must fit into a socket's queue.
+pub const MAX_MISSED: i64 = 250;
 
 /// Writes an event into a stream; gives its number and the stream's epoch.
 pub(super) async fn append(

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use headhaul::simulate::socket::Socket;
+use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
-use crate::fixture::{TestServer, on_both_engines};
+use crate::{
+    ear::Ear,
+    fixture::{TestServer, on_both_engines},
+};
 
 #[test]
 fn whoever_breaks_off_while_being_let_in_is_not_counted_for_ever() {
@@ -22,6 +26,52 @@ fn whoever_breaks_off_while_being_let_in_is_not_counted_for_ever() {
         while let Err(error) = Socket::connect(&server.base, "/events", &client.token).await {
             assert!(Instant::now() < until, "{error}");
         }
+        server.stop().await;
+    });
+}
+
+#[test]
+fn what_nobody_knows_is_answered_and_counts_and_whoever_goes_on_is_cut() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let (socket, _events) =
+            Socket::connect(&server.base, "/events", &server.dispatcher().await.token).await.unwrap();
+
+        assert_eq!(socket.ask("nonsense", &json!({})).await.unwrap()["error"]["code"], "not_found");
+        let flood = (0..2_000).map(|_| socket.ask("nonsense", &Value::Null));
+        let answers = futures_util::future::join_all(flood).await;
+        let limited = |answer: &Value| answer["error"]["code"] == "rate_limited";
+        assert!(answers.iter().flatten().any(limited), "they count");
+        assert!(answers.iter().any(Result::is_err), "and it ends");
+        assert!(socket.ask("nonsense", &json!({})).await.is_err());
+        server.stop().await;
+    });
+}
+
+#[test]
+fn nobody_asks_again_and_again_for_everything_they_missed() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let client = server.dispatcher().await;
+        let ear = Ear::open(&client, "/events").await;
+
+        let mut refused = Value::Null;
+        for _ in 0..30 {
+            refused = ear.ask("sync:request", json!({ "since": {} })).await["error"].take();
+            if !refused.is_null() {
+                break;
+            }
+        }
+        assert_eq!(refused["code"], "rate_limited");
+        assert!(refused["details"]["retryAfterMs"].is_u64());
+        let asks = futures_util::future::join_all((0..60).map(|_| client.get("/api/v1/events"))).await;
+        let limited: Vec<_> = asks.iter().filter(|answer| answer.status == 429).collect();
+        assert!(!limited.is_empty() && limited.len() <= 40);
+        assert!(
+            ear.ask("join:load", json!({})).await["error"]["code"] == "invalid",
+            "other questions have their own pace"
+        );
+        server.sign_in("ops@blueridge.test").await.get("/api/v1/events").await.data();
         server.stop().await;
     });
 }
