@@ -12,6 +12,7 @@ use contract::{
     event::{Cursor, Namespace, SyncHead},
     room::{Room, Stream},
 };
+use tokio::time::timeout;
 
 use super::{Shared, wire::Wire};
 use crate::{
@@ -28,6 +29,9 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// After how many looks a quiet stream's head is told again: every 5 s.
 const HEADS_EVERY: u32 = 10;
+
+/// How long the database may take to answer before a look goes on without it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a socket may be on its way in. One whose connection ended meanwhile never arrives in its namespace, and then
 /// nobody says that it went.
@@ -143,25 +147,29 @@ pub async fn watch(wire: Wire, shared: Shared) {
         ticks.tick().await;
         round = round.wrapping_add(1);
         metrics::gauge!("headhaul_sockets").set(shared.sockets.count() as f64);
+        forget_lost(&wire, &shared);
         let now = shared.auth.now();
+        // Whose token ran out is cut without asking anybody: the database may be away.
+        cut(&wire, shared.sockets.over(now, |_| false));
         let came_by = shared.sockets.sessions();
         let asked: Vec<SessionId> = came_by.iter().copied().collect();
-        let living = sessions::living(&shared.desk.store, &asked, now).await;
-        let is_ended = |actor: &Actor| match &living {
+        // A database that is away is no reason to throw everybody out: the token still holds.
+        if let Ok(Ok(living)) = timeout(PATIENCE, sessions::living(&shared.desk.store, &asked, now)).await {
             // Whoever came since it was asked is judged by the next look.
-            Ok(living) => {
+            let is_ended = |actor: &Actor| {
                 came_by.contains(&actor.session) && living.get(&actor.session) != Some(&Standing::from(actor))
-            }
-            // A database that is away is no reason to throw everybody out: the token still holds.
-            Err(_) => false,
-        };
-        forget_lost(&wire, &shared);
-        for (id, namespace) in shared.sockets.over(now, is_ended) {
-            wire.cut(namespace, &id);
+            };
+            cut(&wire, shared.sockets.over(now, is_ended));
         }
         if round.is_multiple_of(HEADS_EVERY) {
             tell_heads(&wire, &shared).await;
         }
+    }
+}
+
+fn cut(wire: &Wire, over: Vec<(String, Namespace)>) {
+    for (id, namespace) in over {
+        wire.cut(namespace, &id);
     }
 }
 
@@ -184,11 +192,12 @@ pub fn went(shared: &Shared, id: &str, namespace: Namespace) {
 }
 
 async fn tell_heads(wire: &Wire, shared: &Shared) {
-    let streams = shared.sockets.streams();
-    for (stream, namespaces) in streams {
-        let Ok(head) = store::journal::head(&shared.desk.store, stream).await else { continue };
+    let readers = shared.sockets.streams();
+    let streams: Vec<Stream> = readers.keys().copied().collect();
+    let Ok(Ok(heads)) = timeout(PATIENCE, store::journal::heads_of(&shared.desk.store, &streams)).await else { return };
+    for (stream, head) in heads {
         let cursor = Cursor([(stream.to_string(), head)].into());
-        for namespace in namespaces {
+        for namespace in readers.get(&stream).into_iter().flatten().copied() {
             wire.send(namespace, Room::Stream(stream), SyncHead::NAME, &SyncHead { cursor: cursor.clone() }).await;
         }
     }

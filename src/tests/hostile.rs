@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use headhaul::simulate::socket::Socket;
+use headhaul::{simulate::socket::Socket, store::Store};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
 use crate::{
     ear::Ear,
-    fixture::{TestServer, on_both_engines},
+    fixture::{Client, TestServer, on_both_engines},
 };
 
 #[test]
@@ -72,6 +72,38 @@ fn nobody_asks_again_and_again_for_everything_they_missed() {
             "other questions have their own pace"
         );
         server.sign_in("ops@blueridge.test").await.get("/api/v1/events").await.data();
+        server.stop().await;
+    });
+}
+
+/// Takes every connection to the database that reading could use, as one that is away does.
+async fn hold(store: &Store) -> Vec<Box<dyn std::any::Any + Send>> {
+    let mut held: Vec<Box<dyn std::any::Any + Send>> = Vec::new();
+    for _ in 0..8 {
+        match store {
+            Store::Sqlite { read, .. } => held.push(Box::new(read.acquire().await.unwrap())),
+            Store::Postgres(pool) => held.push(Box::new(pool.acquire().await.unwrap())),
+        }
+    }
+    held
+}
+
+#[test]
+fn without_its_database_the_desk_says_so_at_once_and_still_cuts_who_is_over() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let mut ear = Ear::open(&server.dispatcher().await, "/events").await;
+        let held = hold(&server.desk.store).await;
+
+        let asked = Instant::now();
+        let ready = Client::nobody(&server.base).get("/health/ready").await;
+        assert_eq!((ready.status.as_u16(), &ready.body["database"]["read"]), (503, &json!("unavailable")));
+        server.clock.advance_ms(15 * 60_000 + 1_000);
+        ear.ends().await;
+        assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+
+        drop(held);
+        assert_eq!(Client::nobody(&server.base).get("/health/ready").await.status, 200);
         server.stop().await;
     });
 }
