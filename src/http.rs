@@ -5,6 +5,7 @@ mod answers;
 pub mod cookies;
 mod edge;
 mod health;
+pub mod listen;
 mod pages;
 mod site;
 

@@ -1,5 +1,7 @@
 //! What happens around every call: who it is, whether their page may write, and how a refusal looks.
 
+use std::time::Duration;
+
 use app::pages::Page;
 use axum::{
     Json,
@@ -18,6 +20,9 @@ use super::{
     cookies::{ACCESS, REFRESH, cookie, with_cookies},
 };
 use crate::auth::{Known, Opened};
+
+/// How long a call's body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Marks a request whose visitor may not see the page they asked for.
 #[derive(Clone, Copy, Debug)]
@@ -127,22 +132,31 @@ pub async fn whole_body(request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let too_large = || refuse(Refusal::new(Code::TooLarge, "The body is too long."));
     let (parts, body) = request.into_parts();
+    match tokio::time::timeout(PATIENCE, read(body)).await {
+        Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Ok(Err(refusal)) => refuse(refusal),
+        Err(_) => refuse(Refusal::invalid("input", "the body took too long")),
+    }
+}
+
+/// The whole body, unless it is too long.
+async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
+    let too_large = || Refusal::new(Code::TooLarge, "The body is too long.");
     if body.size_hint().lower() > MAX_BODY as u64 {
-        return too_large();
+        return Err(too_large());
     }
     let mut whole = Vec::with_capacity(body.size_hint().lower() as usize);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         // Whoever stopped in the middle hears of it, if they still listen.
-        let Ok(piece) = piece else { return refuse(Refusal::invalid("input", "the body broke off")) };
+        let piece = piece.map_err(|_| Refusal::invalid("input", "the body broke off"))?;
         if whole.len() + piece.len() > MAX_BODY {
-            return too_large();
+            return Err(too_large());
         }
         whole.extend_from_slice(&piece);
     }
-    next.run(Request::from_parts(parts, Body::from(whole))).await
+    Ok(whole)
 }
 
 /// Gives refusals of the HTTP interface their status, whoever made them: a server function answers 500 with the refusal
