@@ -264,6 +264,12 @@ impl Auth {
     }
 }
 
+/// The token in an `Authorization` header.
+pub fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    Some(token.trim_start()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+}
+
 fn locked() -> Refusal {
     Refusal::new(Code::Locked, "Too many failed sign-ins; wait 15 minutes.")
 }

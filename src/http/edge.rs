@@ -1,6 +1,6 @@
 //! What happens around every call: who it is, whether their page may write, and how a refusal looks.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::pages::Page;
 use axum::{
@@ -18,8 +18,12 @@ use super::{
     Edge, MAX_BODY,
     answers::{refuse, to_sign_in},
     cookies::{ACCESS, REFRESH, cookie, with_cookies},
+    pages,
 };
-use crate::auth::{Known, Opened};
+use crate::{
+    auth::{self, Known, Opened},
+    config::Config,
+};
 
 /// How long a call's body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,7 +37,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "))
+    text(headers, header::AUTHORIZATION).and_then(auth::bearer)
 }
 
 /// Settles who is calling and puts it into the request. A visitor whose access token ran out but who is still signed in
@@ -70,6 +74,11 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
         }
     }
     let mut status = None;
+    if let Some(known) = &known
+        && pages::is_missing(&edge, &known.actor, &path).await
+    {
+        status = Some(StatusCode::NOT_FOUND);
+    }
     if let (Some(page), Some(known)) = (page, &known)
         && !known.actor.can(page.needs)
     {
@@ -176,7 +185,8 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
         return response;
     }
     let (_, body) = response.into_parts();
-    let body = to_bytes(body, 64 * 1024).await.unwrap_or_default();
+    // Ours, so that its length needs no limit.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     match serde_json::from_slice::<Refused>(&body) {
         // A token that ran out or was taken back is told as such.
         Ok(Refused { error }) if error.code == Code::Unauthorized => refuse(expired.unwrap_or(error)),
@@ -202,7 +212,7 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
 }
 
 /// Headers that keep browsers from guessing, framing, telling and remembering.
-pub async fn safe_headers(request: Request, next: Next) -> Response {
+pub async fn safe_headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     let mut response: Response<Body> = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -214,6 +224,9 @@ pub async fn safe_headers(request: Request, next: Next) -> Response {
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if config.secure_cookies() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // Nobody but the one who asked may keep an answer, and even they ask again: what is seen depends on who is signed in.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));

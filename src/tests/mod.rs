@@ -5,6 +5,7 @@
 mod accounts;
 mod crash;
 mod ear;
+mod edge;
 mod fixture;
 mod full;
 mod hostile;
