@@ -10,6 +10,7 @@ mod bucket;
 mod handshake;
 mod registry;
 mod sight;
+mod turns;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
@@ -97,8 +98,16 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         io.ns(namespace.path(), asks::catch_up.with(handshake::admit));
     }
     let wire = Wire::Local(io);
-    tokio::spawn(wire::send_sealed(wire.clone(), shared.desk.store.clone(), fleet.clone(), inlets.sealed));
-    tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), inlets.moved));
+    let turns = turns::Turns::default();
+    tokio::spawn(wire::send_sealed(
+        wire.clone(),
+        shared.desk.store.clone(),
+        fleet.clone(),
+        turns.clone(),
+        inlets.sealed,
+    ));
+    tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), turns.clone(), inlets.moved));
+    tokio::spawn(wire::send_waiting(wire.clone(), turns));
     tokio::spawn(wire::send_fleet(wire.clone(), fleet));
     tokio::spawn(registry::watch(wire.clone(), shared));
     (router.layer(layer), wire)
