@@ -65,6 +65,7 @@ struct Parts {
     keys: token::Keys,
     attempts: limits::Attempts,
     strangers: limits::Strangers,
+    catching_up: limits::CatchingUp,
     believed: Mutex<HashMap<SessionId, (Instant, Option<Known>)>>,
 }
 
@@ -74,7 +75,17 @@ impl Auth {
         let keys = token::Keys::new(secret);
         let attempts = limits::Attempts::new(sign_ins_per_minute);
         let strangers = limits::Strangers::new(FAILURES, LOCK_MS);
-        Self(Arc::new(Parts { store, clock, outbox, keys, attempts, strangers, believed: Mutex::default() }))
+        let catching_up = limits::CatchingUp::default();
+        Self(Arc::new(Parts {
+            store,
+            clock,
+            outbox,
+            keys,
+            attempts,
+            strangers,
+            catching_up,
+            believed: Mutex::default(),
+        }))
     }
 
     /// Signs somebody in.
@@ -234,6 +245,14 @@ impl Auth {
         Ok(known)
     }
 
+    /// Lets a user ask over HTTP what they missed, or says when to come again.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn may_catch_up(&self, user: UserId) -> Result<(), Refusal> {
+        self.0.catching_up.admit(user)
+    }
+
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
@@ -243,6 +262,12 @@ impl Auth {
     fn believed(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, (Instant, Option<Known>)>> {
         self.0.believed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The token in an `Authorization` header.
+pub fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    Some(token.trim_start()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
 }
 
 fn locked() -> Refusal {

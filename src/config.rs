@@ -4,6 +4,7 @@ use std::{fs, io::Write, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::Pa
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use url::Url;
 
 use crate::clock::new_secret;
 
@@ -119,7 +120,7 @@ impl Config {
 
     /// Whether cookies are for encrypted connections only.
     pub fn secure_cookies(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.public_url.as_deref().and_then(origin_of).is_some_and(|origin| origin.starts_with("https://"))
     }
 
     /// The origins whose pages may write with the session cookie. On a loopback address both of its names are meant.
@@ -182,12 +183,29 @@ impl Config {
     }
 }
 
-/// Scheme, host and port of a URL, as browsers send them in `Origin`.
+/// Scheme, host and port of a URL, as browsers send them in `Origin`: in small letters and without a port that goes
+/// without saying.
 fn origin_of(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !matches!(scheme, "http" | "https") {
-        return None;
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        for (url, origin) in [
+            ("https://Desk.Example:443/", "https://desk.example"),
+            ("HTTP://desk.example:80", "http://desk.example"),
+            ("https://desk.example:8443/x?y#z", "https://desk.example:8443"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+        ] {
+            assert_eq!(origin_of(url).as_deref(), Some(origin));
+        }
+        for url in ["desk.example", "ftp://desk.example", "https://", "javascript:alert(1)"] {
+            assert_eq!(origin_of(url), None, "{url}");
+        }
     }
-    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
-    Some(format!("{scheme}://{}", host.to_ascii_lowercase()))
 }

@@ -5,7 +5,9 @@ mod answers;
 pub mod cookies;
 mod edge;
 mod health;
+pub mod listen;
 mod pages;
+mod paths;
 mod site;
 
 use std::sync::Arc;
@@ -75,16 +77,19 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .with_state(edge.clone())
         .merge(router);
 
+    let config = edge.config.clone();
     around(router)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(tower_http::limit::RequestBodyLimitLayer::new(MAX_BODY))
         .layer(middleware::from_fn(edge::whole_body))
         .layer(middleware::from_fn(edge::plain_refusals))
+        .layer(middleware::from_fn_with_state(edge.clone(), edge::unhurried))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::who))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::own_pages_only))
         .layer(middleware::from_fn_with_state(edge, files))
+        .layer(middleware::from_fn(paths::plain))
         .layer(tower_http::compression::CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
-        .layer(middleware::from_fn(edge::safe_headers))
+        .layer(middleware::from_fn_with_state(config, edge::safe_headers))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }
 

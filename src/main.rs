@@ -14,6 +14,10 @@ struct Cli {
     command: Command,
 }
 
+/// What is logged unless the environment says otherwise. The sockets' libraries log what anybody sends them, signed in or
+/// not: whoever wished could fill the disk.
+const LOGGED: &str = "info,sqlx=warn,socketioxide=off,engineioxide=off";
+
 #[derive(Subcommand)]
 enum Command {
     /// Run the desk
@@ -30,7 +34,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,sqlx=warn".into());
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| LOGGED.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(Cli::parse().command).await {
         Ok(code) => code,

@@ -10,6 +10,7 @@ mod bucket;
 mod handshake;
 mod registry;
 mod sight;
+mod turns;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
@@ -23,7 +24,7 @@ pub use wire::Wire;
 use crate::{
     auth::Auth,
     desk::Desk,
-    store::Unsent,
+    store::{self, Unsent},
     tracking::{fleet::Fleet, moves::Moves},
 };
 
@@ -33,6 +34,9 @@ const MAX_MESSAGE: usize = 64 * 1024;
 /// How many packets wait for a slow reader before it is cut. Frames of a busy board are small and the reader recovers
 /// by its cursor, so this is memory against patience.
 const QUEUE: usize = 512;
+
+// What somebody missed of their two streams is sent at once, and the head after it.
+const _: () = assert!(2 * store::journal::MAX_MISSED + 10 < QUEUE as i64, "a catch-up must fit into the queue");
 
 /// What the sockets are set to.
 #[derive(Clone, Debug)]
@@ -94,8 +98,16 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         io.ns(namespace.path(), asks::catch_up.with(handshake::admit));
     }
     let wire = Wire::Local(io);
-    tokio::spawn(wire::send_sealed(wire.clone(), shared.desk.store.clone(), fleet.clone(), inlets.sealed));
-    tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), inlets.moved));
+    let turns = turns::Turns::default();
+    tokio::spawn(wire::send_sealed(
+        wire.clone(),
+        shared.desk.store.clone(),
+        fleet.clone(),
+        turns.clone(),
+        inlets.sealed,
+    ));
+    tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), turns.clone(), inlets.moved));
+    tokio::spawn(wire::send_waiting(wire.clone(), turns));
     tokio::spawn(wire::send_fleet(wire.clone(), fleet));
     tokio::spawn(registry::watch(wire.clone(), shared));
     (router.layer(layer), wire)

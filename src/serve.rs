@@ -12,7 +12,7 @@ use crate::{
     config::{Config, Switch},
     demo,
     desk::{Desk, Pace, Parts},
-    http::{self, Edge, Site},
+    http::{self, Edge, Site, listen},
     journal,
     realtime::{self, Inlets, Limits, Wire},
     simulate,
@@ -131,8 +131,7 @@ impl Server {
         });
         let wire = self.wire.clone();
         let going = stopping.clone();
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(self.listener, service).with_graceful_shutdown(async move {
+        let served = listen::serve(self.listener, self.router, listen::PATIENCE, async move {
             stop.await;
             tracing::info!("Going down");
             going.notify_waiters();
@@ -143,7 +142,7 @@ impl Server {
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            outcome = async { served.await } => outcome?,
+            () = served => {}
             () = grace => tracing::warn!("Some calls were not finished in time"),
         }
         if let Some(simulator) = simulator {

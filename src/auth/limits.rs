@@ -1,13 +1,15 @@
-//! How often one address may try to sign in, and how often anybody may try one that isn't known.
+//! How often one address may try to sign in, how often anybody may try one that isn't known, and how often a user may ask
+//! what they missed.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::IpAddr,
     num::NonZeroU32,
     sync::{Mutex, PoisonError},
 };
 
-use contract::{Refusal, Timestamp};
+use contract::{Refusal, Timestamp, UserId};
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -27,14 +29,42 @@ impl Attempts {
     /// # Errors
     /// `rate_limited`.
     pub fn admit(&self, from: IpAddr) -> Result<(), Refusal> {
-        if self.0.len() > 100_000 {
-            self.0.retain_recent();
-        }
-        self.0.check_key(&from).map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            Refusal::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
-        })
+        admit(&self.0, &from)
     }
+}
+
+/// How many questions for what was missed a user may ask in a second over HTTP, and at once: a dozen tabs that poll.
+const CATCHING_UP: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(5).unwrap(), NonZeroU32::new(20).unwrap());
+
+/// Counts a user's questions for what they missed: their answers are a thousand times as long.
+pub struct CatchingUp(DefaultKeyedRateLimiter<UserId>);
+
+impl Default for CatchingUp {
+    fn default() -> Self {
+        let (per_second, at_once) = CATCHING_UP;
+        Self(RateLimiter::keyed(Quota::per_second(per_second).allow_burst(at_once)))
+    }
+}
+
+impl CatchingUp {
+    /// Lets a question pass or says when to come again.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn admit(&self, user: UserId) -> Result<(), Refusal> {
+        admit(&self.0, &user)
+    }
+}
+
+/// Lets somebody pass or says when to come again; forgets from time to time who has been quiet.
+fn admit<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Refusal> {
+    if limiter.len() > 100_000 {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        Refusal::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+    })
 }
 
 /// How many unknown addresses are remembered at most: beyond it those whose time is over are forgotten, and then all.

@@ -120,7 +120,8 @@ fn opened_json(edge: &Edge, opened: &Opened) -> Response {
 
 /// A path on this site; anything else becomes the start page, so that a sign-in can't be used to send people away.
 pub fn own_path(next: &str) -> String {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    // Browsers leave out tabs and line ends, and then see another address.
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(|c: char| c == '\\' || c.is_control());
     if own && !next.starts_with("/login") { next.to_owned() } else { "/".to_owned() }
 }
 

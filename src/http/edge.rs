@@ -1,5 +1,7 @@
 //! What happens around every call: who it is, whether their page may write, and how a refusal looks.
 
+use std::{sync::Arc, time::Duration};
+
 use app::pages::Page;
 use axum::{
     Json,
@@ -16,8 +18,15 @@ use super::{
     Edge, MAX_BODY,
     answers::{refuse, to_sign_in},
     cookies::{ACCESS, REFRESH, cookie, with_cookies},
+    pages,
 };
-use crate::auth::{Known, Opened};
+use crate::{
+    auth::{self, Known, Opened},
+    config::Config,
+};
+
+/// How long a call's body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Marks a request whose visitor may not see the page they asked for.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +37,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "))
+    text(headers, header::AUTHORIZATION).and_then(auth::bearer)
 }
 
 /// Settles who is calling and puts it into the request. A visitor whose access token ran out but who is still signed in
@@ -65,6 +74,11 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
         }
     }
     let mut status = None;
+    if let Some(known) = &known
+        && pages::is_missing(&edge, &known.actor, &path).await
+    {
+        status = Some(StatusCode::NOT_FOUND);
+    }
     if let (Some(page), Some(known)) = (page, &known)
         && !known.actor.can(page.needs)
     {
@@ -83,6 +97,17 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
         Some(opened) => with_cookies(&edge, Some(&opened), response),
         None => response,
     }
+}
+
+/// Keeps one user from asking again and again for everything that they missed.
+pub async fn unhurried(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    if request.uri().path() == "/api/v1/events"
+        && let Some(known) = request.extensions().get::<Known>()
+        && let Err(refusal) = edge.auth.may_catch_up(known.actor.user)
+    {
+        return refuse(refusal);
+    }
+    next.run(request).await
 }
 
 /// Refuses writes that a page of another site makes with our cookie, and sockets opened from there.
@@ -116,22 +141,31 @@ pub async fn whole_body(request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let too_large = || refuse(Refusal::new(Code::TooLarge, "The body is too long."));
     let (parts, body) = request.into_parts();
+    match tokio::time::timeout(PATIENCE, read(body)).await {
+        Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Ok(Err(refusal)) => refuse(refusal),
+        Err(_) => refuse(Refusal::invalid("input", "the body took too long")),
+    }
+}
+
+/// The whole body, unless it is too long.
+async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
+    let too_large = || Refusal::new(Code::TooLarge, "The body is too long.");
     if body.size_hint().lower() > MAX_BODY as u64 {
-        return too_large();
+        return Err(too_large());
     }
     let mut whole = Vec::with_capacity(body.size_hint().lower() as usize);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         // Whoever stopped in the middle hears of it, if they still listen.
-        let Ok(piece) = piece else { return refuse(Refusal::invalid("input", "the body broke off")) };
+        let piece = piece.map_err(|_| Refusal::invalid("input", "the body broke off"))?;
         if whole.len() + piece.len() > MAX_BODY {
-            return too_large();
+            return Err(too_large());
         }
         whole.extend_from_slice(&piece);
     }
-    next.run(Request::from_parts(parts, Body::from(whole))).await
+    Ok(whole)
 }
 
 /// Gives refusals of the HTTP interface their status, whoever made them: a server function answers 500 with the refusal
@@ -151,7 +185,8 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
         return response;
     }
     let (_, body) = response.into_parts();
-    let body = to_bytes(body, 64 * 1024).await.unwrap_or_default();
+    // Ours, so that its length needs no limit.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     match serde_json::from_slice::<Refused>(&body) {
         // A token that ran out or was taken back is told as such.
         Ok(Refused { error }) if error.code == Code::Unauthorized => refuse(expired.unwrap_or(error)),
@@ -177,7 +212,7 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
 }
 
 /// Headers that keep browsers from guessing, framing, telling and remembering.
-pub async fn safe_headers(request: Request, next: Next) -> Response {
+pub async fn safe_headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     let mut response: Response<Body> = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -189,6 +224,9 @@ pub async fn safe_headers(request: Request, next: Next) -> Response {
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if config.secure_cookies() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // Nobody but the one who asked may keep an answer, and even they ask again: what is seen depends on who is signed in.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));

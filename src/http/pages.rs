@@ -8,15 +8,11 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use contract::{Code, Refusal, accounts::DemoAccount};
+use contract::{Code, LoadId, Refusal, accounts::DemoAccount, actor::Actor};
 use leptos::prelude::*;
 
-use super::{
-    Edge,
-    answers::refuse,
-    edge::NotForThem,
-};
-use crate::auth::Known;
+use super::{Edge, answers::refuse, edge::NotForThem};
+use crate::{auth::Known, store};
 
 /// Puts the caller and the visitor into every request's context: the one place where that is done, for pages and server
 /// functions alike.
@@ -42,6 +38,16 @@ pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
             tile_credit: edge.config.tile_credit.clone(),
             refused,
         });
+    }
+}
+
+/// Whether a path is the page of a load that isn't there, or isn't for this reader. The page says so in words; its
+/// status, which programs read, must be known before the page is rendered.
+pub async fn is_missing(edge: &Edge, reader: &Actor, path: &str) -> bool {
+    match path.strip_prefix("/loads/").map(str::parse::<LoadId>) {
+        Some(Ok(id)) => matches!(store::loads::one(&edge.desk.store, reader, id).await, Ok(None)),
+        Some(Err(_)) => true,
+        None => false,
     }
 }
 

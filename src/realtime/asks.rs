@@ -24,6 +24,7 @@ use super::{
     Shared,
     bucket::{Bucket, Verdict},
     handshake::{Hello, namespace},
+    registry::{self, Gone},
     wire::envelope,
 };
 use crate::{auth::Known, error::Result, journal, store};
@@ -32,6 +33,8 @@ use crate::{auth::Known, error::Result, journal, store};
 const EVENTS: (f64, f64) = (20.0, 40.0);
 /// Position reports a second, and at once.
 const LOCATIONS: (f64, f64) = (5.0, 20.0);
+/// Questions for what was missed a second, and at once: their answers are a thousand times as long.
+const CATCHING_UP: (f64, f64) = (1.0, 5.0);
 
 /// What a socket has for itself: who it is, what it can reach, and how much it may still say.
 #[derive(Clone)]
@@ -40,6 +43,7 @@ struct Own {
     shared: Shared,
     events: Arc<Bucket>,
     locations: Arc<Bucket>,
+    catching_up: Arc<Bucket>,
 }
 
 /// The loads that a socket looks at. Cheap to clone.
@@ -65,6 +69,7 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
         shared: shared.clone(),
         events: Arc::new(Bucket::new(EVENTS.0, EVENTS.1)),
         locations: Arc::new(Bucket::new(LOCATIONS.0, LOCATIONS.1)),
+        catching_up: Arc::new(Bucket::new(CATCHING_UP.0, CATCHING_UP.1)),
     };
     socket.extensions.insert(own);
     socket.extensions.insert(Joined::default());
@@ -76,10 +81,9 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
         socket.on("location:update", locate::<A>);
         socket.on("watch:fleet", watch_fleet::<A>);
     }
+    socket.on_fallback(unknown::<A>);
     socket.on_disconnect(async |socket: SocketRef<A>, State(shared): State<Shared>| {
-        if let Some(view) = shared.sockets.remove(&socket.id.to_string(), namespace(&socket)) {
-            shared.fleet.leave(view);
-        }
+        registry::went(&shared, &socket.id.to_string(), namespace(&socket));
     });
 }
 
@@ -207,7 +211,7 @@ handler!(leave_load by events, |ask: WatchLoad, socket, _own| {
     Ok(HasLeft { left: true })
 });
 
-handler!(sync by events, |ask: SyncRequest, _socket, own| {
+handler!(sync by catching_up, |ask: SyncRequest, _socket, own| {
     metrics::counter!("headhaul_holes_closed").increment(1);
     Ok(journal::missed(&own.shared.desk.store, &own.known.actor, &ask.since).await?)
 });
@@ -222,6 +226,9 @@ handler!(renew by events, |ask: RenewAuth, socket, own| {
     Ok(Renewed { expires_at: fresh.actor.expires_at })
 });
 
+// What nobody knows counts like everything else.
+handler!(unknown by events, |_ask: Value, _socket, _own| { Err::<(), _>(Refusal::not_found()) });
+
 handler!(locate by locations, |ask: UpdateLocation, _socket, own| {
     own.shared.desk.locate(&own.known.actor, ask).await?;
     Ok(Received { received: true })
@@ -230,16 +237,23 @@ handler!(locate by locations, |ask: UpdateLocation, _socket, own| {
 handler!(watch_fleet by events, |ask: WatchFleet, socket, own| {
     own.known.actor.may(Permission::TrackingView)?;
     let (shared, tenant) = (&own.shared, own.known.actor.tenant);
-    let view = shared.fleet.watch(tenant, ask.bounds);
-    if let Some(before) = shared.sockets.watches(&socket.id.to_string(), Namespace::Tracking, view) {
-        shared.fleet.leave(before);
-        if before != view {
-            socket.leave(Room::Fleet(tenant, before).to_string());
+    let (view, bounds) = shared.fleet.watch(tenant, ask.bounds);
+    match shared.sockets.watches(&socket.id.to_string(), Namespace::Tracking, view) {
+        Ok(Some(before)) => {
+            shared.fleet.leave(before);
+            if before != view {
+                socket.leave(Room::Fleet(tenant, before).to_string());
+            }
+        }
+        Ok(None) => {}
+        Err(Gone) => {
+            shared.fleet.leave(view);
+            return Err(Refusal::unauthorized());
         }
     }
     // Joined before the state is read: what moves in between comes twice, never not at all.
     socket.join(Room::Fleet(tenant, view).to_string());
-    let positions = in_view(own, ask.bounds).await;
+    let positions = in_view(own, bounds).await;
     let inside = positions.as_ref().map(|positions| positions.iter().map(|fix| fix.0).collect()).unwrap_or_default();
     shared.fleet.opened(view, inside);
     let positions = positions?;

@@ -7,7 +7,7 @@ use std::{
 
 use contract::Refusal;
 
-/// Whoever goes on this often after being told to wait is cut.
+/// Whoever was told so often to wait, beyond how often they were heard, is cut.
 const PATIENCE: u32 = 100;
 
 /// A bucket that fills with time and is emptied by messages.
@@ -49,7 +49,8 @@ impl Bucket {
         state.at = now;
         if state.left >= 1.0 {
             state.left -= 1.0;
-            state.refused = 0;
+            // Forgiven one by one: a flood is taken now and then as well.
+            state.refused = state.refused.saturating_sub(1);
             return Verdict::Take;
         }
         state.refused += 1;
@@ -73,6 +74,18 @@ mod tests {
         }
         let Verdict::Refuse(refusal) = bucket.judge() else { panic!("the fourth is refused") };
         assert!(refusal.details.and_then(|details| details.retry_after_ms).is_some());
+    }
+
+    #[test]
+    fn a_flood_is_cut_although_some_of_it_is_taken() {
+        let bucket = Bucket::new(2_000.0, 1.0);
+        let start = Instant::now();
+        // Far more than 2,000 a second, so that every so often one is taken.
+        let cut = std::iter::repeat_with(|| bucket.judge()).any(|verdict| {
+            assert!(start.elapsed().as_secs() < 20, "nothing happens to it");
+            matches!(verdict, Verdict::Cut)
+        });
+        assert!(cut);
     }
 
     #[test]

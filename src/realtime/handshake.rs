@@ -9,7 +9,8 @@ use contract::{
     event::{Cursor, NAMESPACES, Namespace},
     room::{Room, Stream},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
 use socketioxide::{
     adapter::Adapter,
     extract::{SocketRef, State, TryData},
@@ -17,20 +18,33 @@ use socketioxide::{
 
 use super::{Shared, asks};
 use crate::{
-    auth::Known,
+    auth::{self, Known},
     http::cookies::{ACCESS, cookie},
     journal,
 };
 
 /// What a client gives when it connects.
+/// Nothing of it that can't be read keeps anybody out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Hello {
+    #[serde(deserialize_with = "if_readable")]
     token: Option<String>,
-    /// How far it has read.
+    /// How far it has read; when that can't be read, it has nothing, and must load afresh.
+    #[serde(deserialize_with = "since")]
     pub since: Option<Cursor>,
     /// Whether it wants every load's position on `/events`; it does unless it says otherwise.
+    #[serde(deserialize_with = "if_readable")]
     positions: Option<bool>,
+}
+
+fn if_readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
+}
+
+fn since<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cursor>, D::Error> {
+    let given = Option::<Value>::deserialize(deserializer)?;
+    Ok(given.map(|given| serde_json::from_value(given).unwrap_or_default()))
 }
 
 /// Why a socket is not let in, in the words of the standard.
@@ -62,20 +76,16 @@ pub async fn admit<A: Adapter>(
         metrics::counter!("headhaul_handshakes_refused", "code" => format!("{:?}", refusal.code)).increment(1);
         Refused(refusal)
     })?;
-    let id = socket.id.to_string();
-    let mut own = shared.sockets.of_user(known.actor.user);
-    own.insert(id.clone());
-    if own.len() > shared.limits.per_user {
+    let namespace = namespace(&socket);
+    if !shared.sockets.takes(&socket.id.to_string(), namespace, known.clone(), shared.limits.per_user) {
         return Err(Refused(Refusal::new(Code::TooManyConnections, "Too many connections.")));
     }
-    let namespace = namespace(&socket);
     for room in rooms(&known.actor, namespace, hello.positions.unwrap_or(true)) {
         socket.join(room.to_string());
     }
     socket.extensions.insert(known.clone());
     socket.extensions.insert(hello);
     asks::listen(&socket, &shared, &known);
-    shared.sockets.add(id, namespace, known);
     Ok(())
 }
 
@@ -100,7 +110,7 @@ async fn identify<A: Adapter>(socket: &SocketRef<A>, hello: &Hello, shared: &Sha
         header(ORIGIN).is_some_and(|origin| shared.limits.origins.iter().any(|own| own.eq_ignore_ascii_case(origin)))
     };
     let token = header(AUTHORIZATION)
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(auth::bearer)
         .map(str::to_owned)
         .or_else(|| hello.token.clone())
         .or_else(|| header(COOKIE).filter(|_| own_page()).and_then(|cookies| cookie(cookies, ACCESS)))

@@ -3,15 +3,16 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use contract::{
-    SessionId, Timestamp, UserId,
+    SessionId, Timestamp,
     actor::Actor,
     event::{Cursor, Namespace, SyncHead},
     room::{Room, Stream},
 };
+use tokio::time::timeout;
 
 use super::{Shared, wire::Wire};
 use crate::{
@@ -29,12 +30,25 @@ const LOOK: Duration = Duration::from_millis(500);
 /// After how many looks a quiet stream's head is told again: every 5 s.
 const HEADS_EVERY: u32 = 10;
 
+/// How long the database may take to answer before a look goes on without it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a socket may be on its way in. One whose connection ended meanwhile never arrives in its namespace, and then
+/// nobody says that it went.
+const ARRIVAL: Duration = Duration::from_secs(2);
+
 /// A socket on a namespace.
 struct Connected {
     known: Known,
     expires_at: Timestamp,
     view: Option<u64>,
+    came: Instant,
+    /// Whether its namespace was seen to know it: from then on its end is told.
+    arrived: bool,
 }
+
+/// The socket isn't there any more.
+pub struct Gone;
 
 /// All sockets of this node. Cheap to clone.
 #[derive(Clone, Default)]
@@ -46,26 +60,44 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many connections a user has, whatever the number of namespaces on each.
-    pub fn of_user(&self, user: UserId) -> HashSet<String> {
-        let sockets = self.sockets();
-        sockets.iter().filter(|(_, socket)| socket.known.actor.user == user).map(|((id, _), _)| id.clone()).collect()
-    }
-
-    /// A socket came.
-    pub fn add(&self, id: String, namespace: Namespace, known: Known) {
+    /// A socket comes, and is taken unless its user has `most` other connections already, whatever the number of
+    /// namespaces on each.
+    pub fn takes(&self, id: &str, namespace: Namespace, known: Known, most: usize) -> bool {
+        let mut sockets = self.sockets();
+        let of_user = sockets.iter().filter(|(_, socket)| socket.known.actor.user == known.actor.user);
+        let others: HashSet<&str> =
+            of_user.map(|((other, _), _)| other.as_str()).filter(|other| *other != id).collect();
+        if others.len() >= most {
+            return false;
+        }
         let expires_at = known.actor.expires_at;
-        self.sockets().insert((id, namespace), Connected { known, expires_at, view: None });
+        let socket = Connected { known, expires_at, view: None, came: Instant::now(), arrived: false };
+        sockets.insert((id.to_owned(), namespace), socket);
+        true
     }
 
     /// A socket went; gives the fleet's view that it watched.
-    pub fn remove(&self, id: &str, namespace: Namespace) -> Option<u64> {
+    fn remove(&self, id: &str, namespace: Namespace) -> Option<u64> {
         self.sockets().remove(&(id.to_owned(), namespace)).and_then(|socket| socket.view)
     }
 
     /// A socket watches another view; gives the one before.
-    pub fn watches(&self, id: &str, namespace: Namespace, view: u64) -> Option<u64> {
-        self.sockets().get_mut(&(id.to_owned(), namespace)).and_then(|socket| socket.view.replace(view))
+    pub fn watches(&self, id: &str, namespace: Namespace, view: u64) -> Result<Option<u64>, Gone> {
+        self.sockets().get_mut(&(id.to_owned(), namespace)).map(|socket| socket.view.replace(view)).ok_or(Gone)
+    }
+
+    /// Those who should have arrived by now and weren't seen yet.
+    fn due(&self) -> Vec<(String, Namespace)> {
+        let sockets = self.sockets();
+        let due = sockets.iter().filter(|(_, socket)| !socket.arrived && socket.came.elapsed() >= ARRIVAL);
+        due.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// A socket was seen in its namespace.
+    fn arrived(&self, key: &(String, Namespace)) {
+        if let Some(socket) = self.sockets().get_mut(key) {
+            socket.arrived = true;
+        }
     }
 
     /// A connection showed a fresh token: it holds for all of its namespaces.
@@ -115,20 +147,19 @@ pub async fn watch(wire: Wire, shared: Shared) {
         ticks.tick().await;
         round = round.wrapping_add(1);
         metrics::gauge!("headhaul_sockets").set(shared.sockets.count() as f64);
+        forget_lost(&wire, &shared);
         let now = shared.auth.now();
+        // Whose token ran out is cut without asking anybody: the database may be away.
+        cut(&wire, shared.sockets.over(now, |_| false));
         let came_by = shared.sockets.sessions();
         let asked: Vec<SessionId> = came_by.iter().copied().collect();
-        let living = sessions::living(&shared.desk.store, &asked, now).await;
-        let is_ended = |actor: &Actor| match &living {
+        // A database that is away is no reason to throw everybody out: the token still holds.
+        if let Ok(Ok(living)) = timeout(PATIENCE, sessions::living(&shared.desk.store, &asked, now)).await {
             // Whoever came since it was asked is judged by the next look.
-            Ok(living) => {
+            let is_ended = |actor: &Actor| {
                 came_by.contains(&actor.session) && living.get(&actor.session) != Some(&Standing::from(actor))
-            }
-            // A database that is away is no reason to throw everybody out: the token still holds.
-            Err(_) => false,
-        };
-        for (id, namespace) in shared.sockets.over(now, is_ended) {
-            wire.cut(namespace, &id);
+            };
+            cut(&wire, shared.sockets.over(now, is_ended));
         }
         if round.is_multiple_of(HEADS_EVERY) {
             tell_heads(&wire, &shared).await;
@@ -136,12 +167,37 @@ pub async fn watch(wire: Wire, shared: Shared) {
     }
 }
 
+fn cut(wire: &Wire, over: Vec<(String, Namespace)>) {
+    for (id, namespace) in over {
+        wire.cut(namespace, &id);
+    }
+}
+
+/// Forgets those whose connection ended while they were let in: they would count for ever.
+fn forget_lost(wire: &Wire, shared: &Shared) {
+    for key in shared.sockets.due() {
+        if wire.knows(key.1, &key.0) {
+            shared.sockets.arrived(&key);
+        } else {
+            went(shared, &key.0, key.1);
+        }
+    }
+}
+
+/// A socket went, and reads no view of the fleet any more.
+pub fn went(shared: &Shared, id: &str, namespace: Namespace) {
+    if let Some(view) = shared.sockets.remove(id, namespace) {
+        shared.fleet.leave(view);
+    }
+}
+
 async fn tell_heads(wire: &Wire, shared: &Shared) {
-    let streams = shared.sockets.streams();
-    for (stream, namespaces) in streams {
-        let Ok(head) = store::journal::head(&shared.desk.store, stream).await else { continue };
+    let readers = shared.sockets.streams();
+    let streams: Vec<Stream> = readers.keys().copied().collect();
+    let Ok(Ok(heads)) = timeout(PATIENCE, store::journal::heads_of(&shared.desk.store, &streams)).await else { return };
+    for (stream, head) in heads {
         let cursor = Cursor([(stream.to_string(), head)].into());
-        for namespace in namespaces {
+        for namespace in readers.get(&stream).into_iter().flatten().copied() {
             wire.send(namespace, Room::Stream(stream), SyncHead::NAME, &SyncHead { cursor: cursor.clone() }).await;
         }
     }

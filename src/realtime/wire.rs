@@ -1,9 +1,6 @@
 //! The way to every browser.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::{Duration, Instant},
-};
+use std::{collections::HashSet, time::Instant};
 
 use contract::{
     EventId, LoadId, TenantId, Timestamp,
@@ -13,7 +10,11 @@ use contract::{
 use serde::Serialize;
 use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 
-use super::{asks::Joined, sight};
+use super::{
+    asks::Joined,
+    sight,
+    turns::{self, Position, Turns},
+};
 use crate::{
     clock::{Clock, new_id},
     store::{Due, Store, Unsent},
@@ -22,9 +23,6 @@ use crate::{
         moves::{Moved, Moves},
     },
 };
-
-/// How often a load's position goes to those who take every load's, at most.
-const PER_LOAD: Duration = Duration::from_secs(5);
 
 /// The sockets of this node.
 #[derive(Clone)]
@@ -62,10 +60,19 @@ impl Wire {
             .collect()
     }
 
+    /// Whether a namespace knows a socket.
+    pub(super) fn knows(&self, namespace: Namespace, id: &str) -> bool {
+        self.socket(namespace, id).is_some()
+    }
+
+    fn socket(&self, namespace: Namespace, id: &str) -> Option<SocketRef> {
+        let Self::Local(io) = self;
+        io.of(namespace.path())?.get_socket(id.parse().ok()?)
+    }
+
     /// Ends a socket on a namespace.
     pub fn cut(&self, namespace: Namespace, id: &str) {
-        let Self::Local(io) = self;
-        if let Some(socket) = io.of(namespace.path()).and_then(|of| of.get_socket(id.parse().ok()?)) {
+        if let Some(socket) = self.socket(namespace, id) {
             let _ = socket.disconnect();
         }
     }
@@ -84,13 +91,15 @@ pub fn envelope<E: Event>(tenant_id: TenantId, timestamp: Timestamp, data: E) ->
 
 /// Sends committed events to their audiences, in the order in which they were committed, and sees to what follows from
 /// them: who no longer sees a load hears no more of it, and a load that is done leaves the fleet.
-pub async fn send_sealed(wire: Wire, store: Store, fleet: Fleet, mut unsent: Unsent) {
+pub async fn send_sealed(wire: Wire, store: Store, fleet: Fleet, turns: Turns, mut unsent: Unsent) {
     while let Some(Due { events, after_loss }) = unsent.next().await {
         if after_loss {
+            turns.withdraw_all();
             sight::recheck_all(&wire, &store).await;
         }
         for sealed in events {
             if let Some(load) = sight::withdrawn(&sealed) {
+                turns.withdraw(load);
                 sight::recheck(&wire, &store, load).await;
             }
             fleet.hear(&sealed);
@@ -105,9 +114,8 @@ pub async fn send_sealed(wire: Wire, store: Store, fleet: Fleet, mut unsent: Uns
 
 /// Sends each truck that moved to those who look at its load, at once; to those who take every load's position, every
 /// few seconds; and to the fleet's table.
-pub async fn send_moved(wire: Wire, fleet: Fleet, moves: Moves) {
+pub async fn send_moved(wire: Wire, fleet: Fleet, turns: Turns, moves: Moves) {
     let clock = Clock::default();
-    let mut told: HashMap<LoadId, Instant> = HashMap::new();
     loop {
         for Moved { tenant, carrier, fix, event } in moves.take().await {
             let load = event.load_id;
@@ -115,19 +123,31 @@ pub async fn send_moved(wire: Wire, fleet: Fleet, moves: Moves) {
             let message = envelope(tenant, clock.now(), event);
             wire.send(Namespace::Tracking, Room::Load(load), LoadLocationUpdated::NAME, &message).await;
             wire.send(Namespace::Tracking, Room::Load(load), LoadLocationUpdated::ALIAS, &message).await;
-            if told.get(&load).is_none_or(|at| at.elapsed() >= PER_LOAD) {
-                told.insert(load, Instant::now());
-                let staff = Room::Positions(Stream::Tenant(tenant));
-                wire.send(Namespace::Events, staff, LoadLocationUpdated::NAME, &message).await;
-                if let Some(carrier) = carrier {
-                    let theirs = Room::Positions(Stream::Carrier(tenant, carrier));
-                    wire.send(Namespace::Events, theirs, LoadLocationUpdated::NAME, &message).await;
-                }
+            if let Some(position) = turns.moved(Position { tenant, carrier, message }, Instant::now()) {
+                send_position(&wire, &position).await;
             }
         }
-        if told.len() > 50_000 {
-            told.retain(|_, at| at.elapsed() < PER_LOAD);
+    }
+}
+
+/// Sends the positions that waited for their turn: the last one of a truck that stopped too.
+pub async fn send_waiting(wire: Wire, turns: Turns) {
+    let mut looks = tokio::time::interval(turns::LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        for position in turns.due(Instant::now()) {
+            send_position(&wire, &position).await;
         }
+    }
+}
+
+async fn send_position(wire: &Wire, Position { tenant, carrier, message }: &Position) {
+    let staff = Room::Positions(Stream::Tenant(*tenant));
+    wire.send(Namespace::Events, staff, LoadLocationUpdated::NAME, message).await;
+    if let Some(carrier) = carrier {
+        let theirs = Room::Positions(Stream::Carrier(*tenant, *carrier));
+        wire.send(Namespace::Events, theirs, LoadLocationUpdated::NAME, message).await;
     }
 }
 

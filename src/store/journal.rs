@@ -3,6 +3,8 @@
 //! A stream's row is locked from its first use in a transaction until the commit, so numbers follow the order of
 //! commits on both engines, and none is lost: a transaction that is undone undoes its number too.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use contract::{
     Code, EventId, TenantId, Timestamp,
@@ -10,6 +12,7 @@ use contract::{
     room::Stream,
 };
 use serde_json::Value;
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{Store, Tx, column, moment, on, tx, within};
@@ -18,8 +21,9 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How many missed events are sent one by one; a reader who missed more loads afresh, which is cheaper for both.
-pub const MAX_MISSED: i64 = 1_000;
+/// How many missed events of a stream are sent one by one; a reader who missed more loads afresh, which is cheaper for
+/// both. What a reader of two streams missed must fit into a socket's queue.
+pub const MAX_MISSED: i64 = 250;
 
 /// Writes an event into a stream; gives its number and the stream's epoch.
 pub(super) async fn append(
@@ -68,6 +72,34 @@ pub async fn head(store: &Store, stream: Stream) -> Result<Mark> {
     // Without an epoch where nothing can be stored: the reader goes on, and loads afresh once that is over.
     let (seq, epoch) = known.unwrap_or_default();
     Ok(Mark { epoch, seq: seq.unsigned_abs() })
+}
+
+/// How many streams one statement asks for, well under SQLite's bound of 32,766.
+const ASKED: usize = 1_000;
+
+/// Where many streams stand; those in which nothing was ever told or asked for are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn heads_of(store: &Store, streams: &[Stream]) -> Result<Vec<(Stream, Mark)>> {
+    let mut heads = Vec::with_capacity(streams.len());
+    for part in streams.chunks(ASKED) {
+        let named: HashMap<String, Stream> = part.iter().map(|stream| (stream.to_string(), *stream)).collect();
+        let rows: Vec<(String, i64, String)> = on!(store, db => {
+            let mut q = QueryBuilder::new("SELECT stream, seq, epoch FROM streams WHERE stream IN (");
+            let mut list = q.separated(", ");
+            for name in named.keys() {
+                list.push_bind(name.clone());
+            }
+            q.push(")");
+            q.build_query_as().fetch_all(db).await?
+        });
+        let head = |(name, seq, epoch): (String, i64, String)| {
+            Some((*named.get(&name)?, Mark { epoch, seq: seq.unsigned_abs() }))
+        };
+        heads.extend(rows.into_iter().filter_map(head));
+    }
+    Ok(heads)
 }
 
 /// A row of the journal.

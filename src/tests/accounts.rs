@@ -241,7 +241,9 @@ fn a_visitor_is_sent_to_sign_in_and_afterwards_back() {
             answer.headers()[header::LOCATION].to_str().unwrap().to_owned()
         };
         assert_eq!(sign_in("/dispatch?q=x").await, "/dispatch?q=x");
-        for elsewhere in ["https://evil.test", "//evil.test", "/\\evil.test", ""] {
+        for elsewhere in
+            ["https://evil.test", "//evil.test", "/\\evil.test", "/\t/evil.test", "/\u{1}", "/\n/evil.test", ""]
+        {
             assert_eq!(sign_in(elsewhere).await, "/", "{elsewhere}");
         }
         server.stop().await;

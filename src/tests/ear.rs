@@ -61,6 +61,11 @@ impl Ear {
         &self.heard
     }
 
+    /// Waits until the server ends it.
+    pub async fn ends(&mut self) {
+        while timeout(PATIENCE, self.events.recv()).await.expect("the socket lives on").is_some() {}
+    }
+
     /// The names of what was heard of the journal, in order.
     pub fn names(&self) -> Vec<&str> {
         self.durable().map(|told| told.event.as_str()).collect()

@@ -238,6 +238,22 @@ fn a_view_of_the_fleet_hears_who_leaves_it_and_which_loads_are_done() {
 }
 
 #[test]
+fn who_takes_every_position_hears_the_last_one_of_a_truck_too() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let mut ear = Ear::open(&server.dispatcher().await, "/events").await;
+
+        for (lat, minutes_ago) in [(39.10, 60), (39.20, 40), (39.30, 20)] {
+            report(&driver, fix(&load, &server, lat, minutes_ago)).await;
+        }
+        ear.hears("load:location:updated", is_at(39.30)).await;
+        server.stop().await;
+    });
+}
+
+#[test]
 fn what_is_asked_right_after_connecting_is_answered() {
     on_both_engines(async |engine| {
         let server = TestServer::start_with(engine, &["--sockets-per-user", "100"]).await;

@@ -5,8 +5,10 @@
 mod accounts;
 mod crash;
 mod ear;
+mod edge;
 mod fixture;
 mod full;
+mod hostile;
 mod invariants;
 mod journal;
 mod live;

@@ -23,6 +23,19 @@ use crate::store::Sealed;
 /// The longest that a position waits for its tick.
 pub const TICK: Duration = Duration::from_millis(250);
 
+/// The grid to which views are widened, in steps for each degree: two people who look at nearly the same share a view.
+const GRID: f64 = 10.0;
+
+/// How many views a company has at most; whoever comes with another one then gets the whole fleet.
+const MOST_VIEWS: usize = 64;
+
+/// The part of the globe on the grid that holds another one.
+fn widened(bounds: Bounds) -> Bounds {
+    let down = |edge: f64| (edge * GRID).floor() / GRID;
+    let up = |edge: f64| (edge * GRID).ceil() / GRID;
+    Bounds { south: down(bounds.south), west: down(bounds.west), north: up(bounds.north), east: up(bounds.east) }
+}
+
 /// A view of a company's fleet, as its readers share it.
 #[derive(Clone, Debug, PartialEq)]
 struct View {
@@ -129,18 +142,23 @@ impl Fleet {
         }
     }
 
-    /// Somebody watches a view; gives its number. Once they have read its state, [`Self::opened`] must be called.
-    pub fn watch(&self, tenant: TenantId, bounds: Option<Bounds>) -> u64 {
+    /// Somebody watches a view; gives its number and what it really holds, which is at least what was asked for. Once
+    /// they have read its state, [`Self::opened`] must be called.
+    pub fn watch(&self, tenant: TenantId, bounds: Option<Bounds>) -> (u64, Option<Bounds>) {
         let mut state = self.state();
+        let of_tenant = || state.views.iter().filter(|view| view.tenant == tenant);
+        let asked = bounds.map(widened);
+        let is_there = of_tenant().any(|view| view.bounds == asked);
+        let bounds = asked.filter(|_| is_there || of_tenant().count() < MOST_VIEWS);
         if let Some(view) = state.views.iter_mut().find(|view| view.tenant == tenant && view.bounds == bounds) {
             view.readers += 1;
             view.opening += 1;
-            return view.number;
+            return (view.number, bounds);
         }
         state.last_number += 1;
         let number = state.last_number;
         state.views.push(View { tenant, bounds, number, readers: 1, opening: 1, inside: HashSet::new() });
-        number
+        (number, bounds)
     }
 
     /// A reader has read who is in a view.
@@ -222,10 +240,10 @@ mod tests {
     #[test]
     fn two_readers_of_the_same_view_share_it_and_other_companies_have_their_own() {
         let fleet = Fleet::default();
-        let first = fleet.watch(TENANT, None);
+        let (first, _) = fleet.watch(TENANT, None);
 
-        assert_eq!(fleet.watch(TENANT, None), first);
-        assert_ne!(fleet.watch(OTHER, None), first);
+        assert_eq!(fleet.watch(TENANT, None).0, first);
+        assert_ne!(fleet.watch(OTHER, None).0, first);
 
         fleet.moved(TENANT, LOAD, fix(40.0, 1));
         let frames = fleet.tick();
@@ -236,8 +254,25 @@ mod tests {
 
     /// A view of the south whose only reader has read that nobody is in it.
     fn watch_south(fleet: &Fleet) {
-        let view = fleet.watch(TENANT, SOUTH);
+        let (view, _) = fleet.watch(TENANT, SOUTH);
         fleet.opened(view, HashSet::new());
+    }
+
+    #[test]
+    fn nearly_the_same_views_are_one_and_a_company_has_no_more_than_so_many() {
+        let fleet = Fleet::default();
+        let part = |west: f64| Some(Bounds { south: 30.0, west, north: 35.0, east: 100.0 });
+
+        let (first, bounds) = fleet.watch(TENANT, part(-99.97));
+        assert_eq!(bounds, part(-100.0));
+        assert_eq!(fleet.watch(TENANT, part(-99.93)).0, first);
+        for n in 0..MOST_VIEWS * 3 {
+            fleet.watch(TENANT, part(n as f64));
+        }
+        assert_eq!(fleet.watch(TENANT, part(99.0)).1, None, "the whole fleet instead of one view more");
+        assert_eq!(fleet.watch(TENANT, part(-99.95)), (first, part(-100.0)), "what is there is still shared");
+        assert!(fleet.state().views.len() <= MOST_VIEWS + 1);
+        assert_eq!(fleet.watch(OTHER, part(99.0)).1, part(99.0), "another company has its own");
     }
 
     #[test]
@@ -268,7 +303,7 @@ mod tests {
     #[test]
     fn a_truck_that_leaves_while_a_reader_reads_the_state_is_told_too() {
         let fleet = Fleet::default();
-        let view = fleet.watch(TENANT, SOUTH);
+        let (view, _) = fleet.watch(TENANT, SOUTH);
         fleet.moved(TENANT, LOAD, fix(35.1, 2));
         assert_eq!(fleet.tick().len(), 1, "the state that is being read may say that it is inside");
 
@@ -282,7 +317,7 @@ mod tests {
     #[test]
     fn a_load_that_is_done_leaves_the_fleet_and_is_not_shown_again() {
         let fleet = Fleet::default();
-        let everywhere = fleet.watch(TENANT, None);
+        let (everywhere, _) = fleet.watch(TENANT, None);
         fleet.opened(everywhere, HashSet::from([LOAD]));
         watch_south(&fleet);
 

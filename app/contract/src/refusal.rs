@@ -73,6 +73,17 @@ impl Code {
 /// When to come again while nothing can be stored, in milliseconds.
 const UNAVAILABLE_MS: u64 = 15_000;
 
+/// How much of a fault is told, in characters: it may repeat what was sent.
+const LONGEST_FAULT: usize = 200;
+
+fn short(mut fault: String) -> String {
+    if let Some((end, _)) = fault.char_indices().nth(LONGEST_FAULT) {
+        fault.truncate(end);
+        fault.push('…');
+    }
+    fault
+}
+
 /// A business rule that can stand against a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -190,6 +201,7 @@ impl Refusal {
 
     /// Several fields are wrong.
     pub fn invalid_fields(fields: BTreeMap<String, String>) -> Self {
+        let fields: BTreeMap<_, _> = fields.into_iter().map(|(field, fault)| (field, short(fault))).collect();
         let message = fields.iter().map(|(field, fault)| format!("{field}: {fault}")).collect::<Vec<_>>().join("; ");
         Self::with(Code::Invalid, message, Details { fields, ..Details::default() })
     }
