@@ -18,6 +18,7 @@ use crate::{
     store::{
         self, Tx, carriers,
         loads::{self as rows, Record, undo},
+        positions,
     },
 };
 use LoadStatus as S;
@@ -91,8 +92,7 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         }
         None => None,
     };
-    load.carrier_id = Some(ask.carrier_id.uuid());
-    load.driver_id = ask.driver_id.map(contract::DriverId::uuid);
+    load.hand_to(Some(ask.carrier_id), ask.driver_id, tx.now());
     load.carrier_rate_cents = ask.carrier_rate_cents.or(load.carrier_rate_cents);
     load.dispatcher_id = load.dispatcher_id.or(Some(who.user.uuid()));
     rows::note(
@@ -117,7 +117,7 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         tx.tell(Stream::Tenant(tx.tenant()), told(&after, after.row_for_staff()));
         after
     } else {
-        let after = write(&mut tx, load).await?;
+        let after = write(&mut tx, &before, load).await?;
         tell(&mut tx, &before, &after, |row| told(&after, row)).await?;
         after
     };
@@ -130,8 +130,9 @@ pub(super) async fn seen(desk: &Desk, who: &Actor, id: LoadId) -> Result<Record>
     Ok(rows::one(&desk.store, who, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
-/// The load as the write sees it, still at the version that the caller saw.
+/// The load as the write sees it, still at the version that the caller saw, and kept so until the write ends.
 pub(super) async fn current(tx: &mut Tx<'_>, id: LoadId, version: i64) -> Result<Record> {
+    rows::lock(tx, &[id]).await?;
     let load = rows::in_tx(tx, id).await?.ok_or_else(Refusal::not_found)?;
     fresh(&load, version)?;
     Ok(load)
@@ -197,8 +198,7 @@ async fn move_on(
     to.name().clone_into(&mut load.status);
     load.status_changed_at = now;
     if to == S::Pending {
-        load.carrier_id = None;
-        load.driver_id = None;
+        load.hand_to(None, None, tx.now());
     }
     // A skipped status leaves no hole in the times; a backward move takes them back (`domain.md` §2.1).
     let times = |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(now)) } else { None };
@@ -213,7 +213,7 @@ async fn move_on(
     }
     rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;
     let marked = stops::mark(tx, &load, from, to).await?;
-    let after = write(tx, load).await?;
+    let after = write(tx, before, load).await?;
     let updated_by = tx.author().unwrap_or_default().to_owned();
     let (load_id, load_number) = (after.id(), after.load_number.clone());
     tell(tx, before, &after, |load| LoadStatusChanged {
@@ -250,11 +250,15 @@ async fn move_on(
     Ok(after)
 }
 
-/// Writes a changed load, still at the version that was read, and gives it as it is then.
-pub(super) async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
+/// Writes a changed load, still at the version that was read, and gives it as it is then. Where one truck was says
+/// nothing of another.
+pub(super) async fn write(tx: &mut Tx<'_>, before: &Record, load: Record) -> Result<Record> {
     if !rows::change(tx, &load).await? {
         let now = rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?;
         fresh(&now, load.version)?;
+    }
+    if !load.has_same_truck(before) {
+        positions::forget_marker(tx, load.id()).await?;
     }
     Ok(rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?)
 }

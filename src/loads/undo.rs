@@ -16,7 +16,10 @@ use super::{
 use crate::{
     desk::Desk,
     error::Result,
-    store::loads::{self as rows, Record, undo},
+    store::{
+        loads::{self as rows, Record, undo},
+        positions,
+    },
 };
 
 /// How long a change can be taken back, in milliseconds. A page offers it for some ten seconds, and its key a while
@@ -41,7 +44,11 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
     let to = load.status();
     undo::take_back(&mut tx, &before, &change).await?;
     rows::note(&mut tx, before.id(), &Happening::ChangeUndone { from, to }).await?;
-    let after = write(&mut tx, load).await?;
+    let mut after = write(&mut tx, &before, load).await?;
+    if let Some(marker) = change.was.marker().filter(|_| !after.has_same_truck(&before)) {
+        positions::put_back(&mut tx, after.id(), marker).await?;
+        after = rows::in_tx(&mut tx, after.id()).await?.ok_or_else(Refusal::not_found)?;
+    }
     let (load_id, load_number, updated_by) = (after.id(), after.load_number.clone(), who.name.clone());
     let changed_fields = changed_fields(&before, &after);
     let updated = |load: LoadRow| LoadUpdated {

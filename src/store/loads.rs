@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{Store, Tx, column, moment, on, within};
 use crate::{error::Result, places::appointment};
 pub use record::Record;
-pub use write::{Insert, StopInsert, add, change, mark_stop, next_number, note};
+pub use write::{Insert, StopInsert, add, change, lock, mark_stop, next_number, note};
 
 const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.status, l.status_changed_at, l.updated_at,
     l.updated_by, l.customer_name, l.equipment, l.is_hot, l.carrier_id, c.name AS carrier_name,
@@ -26,7 +26,8 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
     u.name AS dispatcher_name, l.carrier_rate_cents, l.customer_rate_cents, l.commodity, l.weight_lbs, l.reference,
     l.notes, l.miles, l.stop_count, l.origin_city, l.origin_state, l.origin_lat, l.origin_lng, l.pickup_start,
     l.pickup_end, l.pickup_zone, l.destination_city, l.destination_state, l.destination_lat, l.destination_lng,
-    l.delivery_start, l.delivery_end, l.delivery_zone, l.eta, l.dispatched_at, l.picked_up_at, l.delivered_at,
+    l.delivery_start, l.delivery_end, l.delivery_zone, l.assigned_at, l.eta, l.dispatched_at, l.picked_up_at,
+    l.delivered_at,
     n.sequence AS next_sequence, n.kind AS next_kind, n.city AS next_city, n.state AS next_state, n.lat AS next_lat,
     n.lng AS next_lng, n.zone AS next_zone, n.window_start AS next_start, n.window_end AS next_end,
     k.lat AS fix_lat, k.lng AS fix_lng, k.at AS fix_at, k.source AS fix_source, k.speed AS fix_speed,

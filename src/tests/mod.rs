@@ -7,6 +7,7 @@ mod crash;
 mod ear;
 mod fixture;
 mod full;
+mod handover;
 mod invariants;
 mod journal;
 mod live;
