@@ -62,14 +62,10 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     if ask.carrier_rate_cents.is_some_and(|cents| !(1..=10_000_000_000).contains(&cents)) {
         return Err(Refusal::flawed("carrierRateCents", Flaw::OutOfRange, "must be more than 0").into());
     }
-    let step = match ask.status.filter(|to| *to != from) {
-        Some(to) => {
-            let step = step(who, &seen, ask.version, to)?;
-            who.may(Permission::to_move(from, to, step))?;
-            Some((to, step))
-        }
-        None => None,
-    };
+    let to = ask.status.filter(|to| *to != from);
+    if let Some(to) = to {
+        onward(who, &seen, ask.version, to)?;
+    }
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     undo::remember(&mut tx, &before).await?;
@@ -80,7 +76,8 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     if !active {
         return Err(Refusal::rule(Rule::CarrierInactive).into());
     }
-    let driver_name = match ask.driver_id {
+    let driver_id = ask.driver_id.or_else(|| before.driver().filter(|_| !other_carrier));
+    let driver_name = match driver_id {
         Some(driver) => {
             let (carrier, name) = carriers::driver(&mut tx, driver)
                 .await?
@@ -92,8 +89,10 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         }
         None => None,
     };
-    load.hand_to(Some(ask.carrier_id), ask.driver_id, tx.now());
-    load.carrier_rate_cents = ask.carrier_rate_cents.or(load.carrier_rate_cents);
+    load.hand_to(Some(ask.carrier_id), driver_id, tx.now());
+    // What was agreed with one carrier binds no other; before there was any, it is what the desk means to pay.
+    let kept_rate = before.carrier_rate_cents.filter(|_| before.carrier().is_none() || !other_carrier);
+    load.carrier_rate_cents = ask.carrier_rate_cents.or(kept_rate);
     load.dispatcher_id = load.dispatcher_id.or(Some(who.user.uuid()));
     rows::note(
         &mut tx,
@@ -106,13 +105,13 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         load_number: load.load_number.clone(),
         carrier_id: ask.carrier_id,
         carrier_name: carrier_name.clone(),
-        driver_id: ask.driver_id,
+        driver_id,
         driver_name: driver_name.clone(),
         updated_by: who.name.clone(),
         load: row,
     };
-    let after = if let Some((to, step)) = step {
-        gate(&load, to, step, false)?;
+    needs(&load, to.unwrap_or(from))?;
+    let after = if let Some(to) = to {
         let after = move_on(&mut tx, &before, load, to, None).await?;
         tx.tell(Stream::Tenant(tx.tenant()), told(&after, after.row_for_staff()));
         after
@@ -163,24 +162,34 @@ fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move
     })
 }
 
+/// Whether a load may go on to a status at once when it is given to a carrier: up to where the truck starts. All else is
+/// asked for by itself, where a reason or a confirmation goes with it.
+fn onward(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<(), Refusal> {
+    if !matches!(to, S::Tendered | S::Accepted | S::Dispatched) {
+        return Err(Refusal::flawed("status", Flaw::NotAllowed, "must be TENDERED, ACCEPTED or DISPATCHED"));
+    }
+    let step = step(who, load, version, to)?;
+    who.may(Permission::to_move(load.status(), to, step))?;
+    if step == Move::Forward { Ok(()) } else { Err(Refusal::rule(Rule::ReasonNeeded)) }
+}
+
+/// What a load must have in a status.
+fn needs(load: &Record, status: LoadStatus) -> Result<(), Refusal> {
+    let need = |met: bool, rule: Rule| if met { Ok(()) } else { Err(Refusal::rule(rule)) };
+    need(status < S::Tendered || load.carrier_id.is_some(), Rule::CarrierNeeded)?;
+    need(status < S::Dispatched || load.driver_id.is_some(), Rule::DriverNeeded)?;
+    let needs_rate = status == S::Tendered || status >= S::Dispatched;
+    need(!needs_rate || load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
+}
+
 /// The conditions of an edge.
 fn gate(load: &Record, to: LoadStatus, step: Move, confirmed: bool) -> Result<(), Refusal> {
     if step != Move::Forward {
         return Ok(());
     }
-    let need = |met: bool, rule: Rule| if met { Ok(()) } else { Err(Refusal::rule(rule)) };
     match to {
-        S::Tendered => {
-            need(load.carrier_id.is_some(), Rule::CarrierNeeded)?;
-            need(load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
-        }
-        S::Accepted => need(load.carrier_id.is_some(), Rule::CarrierNeeded),
-        S::Dispatched => {
-            need(load.carrier_id.is_some(), Rule::CarrierNeeded)?;
-            need(load.driver_id.is_some(), Rule::DriverNeeded)?;
-            need(load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
-        }
-        S::Delivered | S::Completed => need(confirmed, Rule::ConfirmationNeeded),
+        S::Tendered | S::Accepted | S::Dispatched => needs(load, to),
+        S::Delivered | S::Completed if !confirmed => Err(Refusal::rule(Rule::ConfirmationNeeded)),
         _ => Ok(()),
     }
 }

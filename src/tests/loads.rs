@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use contract::loads::LoadRow;
 use serde_json::{Value, json};
 
 use crate::fixture::{TestServer, new_load, on_both_engines};
@@ -169,6 +170,42 @@ fn each_edge_has_its_conditions_and_its_roles() {
             .await
             .row();
         assert_eq!(gone.status.name(), "CANCELLED");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn giving_a_load_away_moves_it_onward_only_and_leaves_nothing_out() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let ops = server.sign_in("ops@blueridge.test").await;
+        let (carriers, drivers) = (&server.blue.carriers, &server.blue.drivers);
+        let assign = async |load: &LoadRow, more: Value| {
+            let mut ask = json!({ "loadId": load.id, "version": load.version });
+            ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            ops.post("/api/v1/loads/assign", ask).await
+        };
+        let rule = |answer: &crate::fixture::Answer| answer.refused(422, "refused")["details"]["rule"].clone();
+        let load = ops.create_load().await;
+        let load = ops.assign(&load, &server.blue, 0, Some("TENDERED")).await;
+
+        for status in ["CANCELLED", "PENDING", "COMPLETED", "AT_PICKUP"] {
+            assign(&load, json!({ "carrierId": carriers[0], "status": status })).await.refused(400, "invalid");
+        }
+        let load = assign(&load, json!({ "carrierId": carriers[0], "status": "ACCEPTED" })).await.row();
+        assert_eq!(load.driver.as_ref().map(|driver| driver.id), Some(drivers[0]), "who drives is kept");
+        let load = assign(&load, json!({ "carrierId": carriers[0], "status": "DISPATCHED" })).await.row();
+        let back = assign(&load, json!({ "carrierId": carriers[0], "status": "ACCEPTED" })).await;
+        assert_eq!(rule(&back), "reason_needed");
+
+        assert_eq!(rule(&assign(&load, json!({ "carrierId": carriers[1] })).await), "driver_needed");
+        let unpaid = json!({ "carrierId": carriers[1], "driverId": drivers[1] });
+        assert_eq!(rule(&assign(&load, unpaid).await), "carrier_rate_needed");
+        let agreed = json!({ "carrierId": carriers[1], "driverId": drivers[1], "carrierRateCents": 170_000 });
+        let load = assign(&load, agreed).await.row();
+        assert_eq!((load.status.name(), load.carrier_rate_cents), ("DISPATCHED", Some(170_000)));
+        let load = ops.load(load.id).await;
+        assert_eq!(load.data()["load"]["driver"]["id"], json!(drivers[1]));
         server.stop().await;
     });
 }
