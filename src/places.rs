@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use contract::{
-    Timestamp,
+    Timestamp, YEARS,
     geo::Point,
     loads::{Appointment, Place},
 };
@@ -87,14 +87,16 @@ pub fn read_time(text: &str, zone: &str) -> Result<Timestamp, String> {
     }
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-        .map_err(|_| "must be a date and time such as 2026-11-24T14:00".to_owned())?;
+        .ok()
+        .filter(|local| YEARS.contains(&local.year()))
+        .ok_or("must be a date and time such as 2026-11-24T14:00")?;
     let tz: Tz = zone.parse().map_err(|_| format!("{zone} is not a known time zone"))?;
     let at: DateTime<Utc> = tz
         .from_local_datetime(&local)
         .earliest()
         .ok_or_else(|| format!("{text} does not exist on the clocks of {zone}"))?
         .with_timezone(&Utc);
-    Ok(at.into())
+    if YEARS.contains(&at.year()) { Ok(at.into()) } else { Err(format!("{text} lies beyond the calendar")) }
 }
 
 /// When the day of `at` began on the clock of `zone`.
@@ -131,6 +133,11 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-24T20:00:00.000Z");
         assert!(read_time("2026-03-08T02:30", "America/Chicago").is_err(), "the clocks skip it");
         assert!(read_time("tomorrow", "America/Chicago").is_err());
+        for text in ["-262143-01-01T00:00", "+262142-12-31T23:59", "9999-12-31T23:59", "9999-12-31T23:59:59-23:59"] {
+            for zone in ["Pacific/Honolulu", "Pacific/Kiritimati", "UTC"] {
+                assert!(read_time(text, zone).is_err(), "{text} {zone}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contract::{
-    LoadId, Refusal, UserId,
+    LoadId, Refusal, Timestamp, UserId,
     actor::{Actor, Permission},
     event::LoadCreated,
     geo::CIRCUITY,
@@ -24,6 +24,7 @@ use crate::{
     },
 };
 
+const DAY_MIN: i64 = 24 * 60;
 /// Texts longer than this are mistakes.
 const MAX_TEXT: usize = 200;
 /// Notes may be longer.
@@ -34,6 +35,8 @@ const MAX_STOPS: usize = 20;
 const MAX_CENTS: i64 = 10_000_000_000;
 /// Pickups lie at most so many days ahead (`domain.md` §7.5).
 const MAX_AHEAD_DAYS: i64 = 90;
+/// Any stop lies at most so many days back or ahead: what is farther is a typing mistake in the year.
+const MAX_AWAY_DAYS: i64 = 365;
 
 /// Enters a load for a caller; it waits for a carrier from then on.
 pub async fn create(desk: &Desk, who: &Actor, new: NewLoad) -> Result<LoadRow> {
@@ -109,19 +112,27 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
         let _ = last;
         fault(&format!("stops[{}].kind", new.stops.len() - 1), Flaw::WrongOrder, "the last stop is a delivery");
     }
-    let mut stops = Vec::with_capacity(new.stops.len());
-    for (index, stop) in new.stops.iter().take(MAX_STOPS).enumerate() {
-        stops.extend(check_stop(index, stop, &mut fault));
-    }
+    let now = desk.clock.now();
+    let stops: Vec<_> = new
+        .stops
+        .iter()
+        .take(MAX_STOPS)
+        .enumerate()
+        .map(|(index, stop)| check_stop(index, stop, now, &mut fault))
+        .collect();
     for (index, pair) in stops.windows(2).enumerate() {
-        if pair[1].window_end < pair[0].window_start {
+        // Of a stop with a fault nothing more can be said, and its neighbours keep their places.
+        if let [Some(before), Some(after)] = pair
+            && after.window_end < before.window_start
+        {
             fault(&format!("stops[{}].windowStart", index + 1), Flaw::WrongOrder, "comes before the stop ahead of it");
         }
     }
-    let latest = desk.clock.now().plus_minutes(MAX_AHEAD_DAYS * 24 * 60);
-    if stops.first().is_some_and(|stop| stop.window_start > latest) {
+    let latest = now.plus_minutes(MAX_AHEAD_DAYS * DAY_MIN);
+    if stops.first().and_then(Option::as_ref).is_some_and(|stop| stop.window_start > latest) {
         fault("stops[0].windowStart", Flaw::TooFarAhead, "at most 90 days ahead");
     }
+    let stops: Vec<_> = stops.into_iter().flatten().collect();
     if !faults.is_empty() {
         return Err(Refusal::flawed_fields(faults));
     }
@@ -149,7 +160,12 @@ fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &str)) -> Option<StopInsert> {
+fn check_stop(
+    index: usize,
+    stop: &NewStop,
+    now: Timestamp,
+    fault: &mut impl FnMut(&str, Flaw, &str),
+) -> Option<StopInsert> {
     let field = |name: &str| format!("stops[{index}].{name}");
     let known = places::city(&stop.city, &stop.state);
     let mut good = true;
@@ -185,6 +201,14 @@ fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &
     };
     let window_start = time("windowStart", &stop.window_start);
     let window_end = time("windowEnd", &stop.window_end);
+    for (name, at) in [("windowStart", window_start), ("windowEnd", window_end)] {
+        let away = at.map_or(0, |at| at.since_ms(now) / 60_000 / DAY_MIN);
+        if away > MAX_AWAY_DAYS {
+            wrong(name, Flaw::TooFarAhead, "at most a year ahead");
+        } else if away < -MAX_AWAY_DAYS {
+            wrong(name, Flaw::OutOfRange, "at most a year back");
+        }
+    }
     if let (Some(start), Some(end)) = (window_start, window_end)
         && end < start
     {

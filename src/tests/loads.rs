@@ -294,6 +294,11 @@ fn bad_input_is_refused_at_its_field() {
             ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("tomorrow"))),
             ("stops[0].windowEnd", spoil(&["stops", "0", "windowEnd"], json!("2026-12-01T07:00"))),
             ("stops[1].windowStart", spoil(&["stops", "1", "windowEnd"], json!("2026-11-30T10:00"))),
+            ("stops[1].windowEnd", spoil(&["stops", "1", "windowEnd"], json!("9999-12-31T23:59:59-23:59"))),
+            ("stops[1].windowEnd", spoil(&["stops", "1", "windowEnd"], json!("+262142-12-31T23:59"))),
+            ("stops[1].windowEnd", spoil(&["stops", "1", "windowEnd"], json!("2028-12-31T23:59"))),
+            ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("-262143-01-01T00:00"))),
+            ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("2024-12-01T08:00"))),
         ] {
             let answer = dispatcher.post("/api/v1/loads", new).await;
             let fields = &answer.refused(400, "invalid")["details"]["fields"];
@@ -331,6 +336,26 @@ fn bad_input_is_refused_at_its_field() {
         // Last, because a server that refuses a body unread closes the connection.
         let long = format!("{{\"customerName\": \"{}\"}}", "x".repeat(600_000));
         dispatcher.send(reqwest::Method::POST, "/api/v1/loads", Some(long)).await.refused(413, "too_large");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_fault_at_one_stop_is_not_told_of_another() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let mut new = new_load();
+        let mut between = new["stops"][1].clone();
+        between["windowStart"] = json!("2026-12-04T09:00");
+        between["windowEnd"] = json!("2026-12-04T16:00");
+        new["stops"].as_array_mut().unwrap().insert(1, between);
+        new["stops"][0]["city"] = json!("Atlantis");
+
+        let answer = dispatcher.post("/api/v1/loads", new).await;
+
+        let fields = answer.refused(400, "invalid")["details"]["fields"].as_object().unwrap();
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["stops[0].city", "stops[2].windowStart"]);
         server.stop().await;
     });
 }

@@ -24,7 +24,7 @@ pub mod tracking;
 
 pub use ids::{CarrierId, DriverId, EventId, LoadId, SessionId, StopId, TenantId, UserId};
 pub use refusal::{Code, Refusal};
-pub use time::Timestamp;
+pub use time::{NoMoment, Timestamp, YEARS};
 
 use serde::{Deserialize, Serialize};
 
