@@ -11,7 +11,7 @@ use contract::{
     status::{LoadStatus, Move},
 };
 
-use super::{also, stops, tell};
+use super::{Told, also, stops, tell};
 use crate::{
     desk::Desk,
     error::Result,
@@ -50,7 +50,7 @@ pub async fn status(desk: &Desk, who: &Actor, ask: ChangeStatus) -> Result<LoadR
 pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow> {
     let seen = seen(desk, who, ask.load_id).await?;
     let grant = who.may(Permission::LoadAssign)?;
-    fresh(&seen, ask.version)?;
+    fresh(who, &seen, ask.version)?;
     let from = seen.status();
     if from.is_finished() {
         return Err(Refusal::rule(Rule::LoadFinished).into());
@@ -100,24 +100,24 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         &Happening::CarrierAssigned { carrier_name: carrier_name.clone(), driver_name: driver_name.clone() },
     )
     .await?;
-    let told = |load: &Record, row: LoadRow| LoadAssigned {
+    let told = |load: &Record, Told { row, by, .. }: Told| LoadAssigned {
         load_id: load.id(),
         load_number: load.load_number.clone(),
         carrier_id: ask.carrier_id,
         carrier_name: carrier_name.clone(),
         driver_id,
         driver_name: driver_name.clone(),
-        updated_by: who.name.clone(),
+        updated_by: by,
         load: row,
     };
     needs(&load, to.unwrap_or(from))?;
     let after = if let Some(to) = to {
         let after = move_on(&mut tx, &before, load, to, None).await?;
-        tx.tell(Stream::Tenant(tx.tenant()), told(&after, after.row_for_staff()));
+        tx.tell(Stream::Tenant(tx.tenant()), told(&after, Told::to_staff(&tx, &after)));
         after
     } else {
         let after = write(&mut tx, &before, load).await?;
-        tell(&mut tx, &before, &after, |row| told(&after, row)).await?;
+        tell(&mut tx, &before, &after, |to| told(&after, to)).await?;
         after
     };
     tx.commit().await?;
@@ -133,22 +133,24 @@ pub(super) async fn seen(desk: &Desk, who: &Actor, id: LoadId) -> Result<Record>
 pub(super) async fn current(tx: &mut Tx<'_>, id: LoadId, version: i64) -> Result<Record> {
     rows::lock(tx, &[id]).await?;
     let load = rows::in_tx(tx, id).await?.ok_or_else(Refusal::not_found)?;
-    fresh(&load, version)?;
+    if let Some(who) = tx.actor() {
+        fresh(who, &load, version)?;
+    }
     Ok(load)
 }
 
-/// Whether nobody changed the load since the caller saw it.
-pub(super) fn fresh(load: &Record, version: i64) -> Result<(), Refusal> {
+/// Whether nobody changed the load since the caller saw it. Only the desk's own people learn who did.
+pub(super) fn fresh(who: &Actor, load: &Record, version: i64) -> Result<(), Refusal> {
     if load.version == version {
         return Ok(());
     }
-    let by = (!load.updated_by.is_empty()).then(|| load.updated_by.clone());
+    let by = (who.role.is_staff() && !load.updated_by.is_empty()).then(|| load.updated_by.clone());
     Err(Refusal::conflict(load.version, load.status(), by, load.updated_at()))
 }
 
 /// What the move is; a stale version is told before an impossible move, because it explains it.
 fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move, Refusal> {
-    fresh(load, version)?;
+    fresh(who, load, version)?;
     let from = load.status();
     from.step(to).ok_or_else(|| {
         let mut allowed: Vec<_> = from
@@ -223,37 +225,41 @@ async fn move_on(
     rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;
     let marked = stops::mark(tx, &load, from, to).await?;
     let after = write(tx, before, load).await?;
-    let updated_by = tx.author().unwrap_or_default().to_owned();
     let (load_id, load_number) = (after.id(), after.load_number.clone());
-    tell(tx, before, &after, |load| LoadStatusChanged {
+    tell(tx, before, &after, |Told { row, by, .. }| LoadStatusChanged {
         load_id,
         load_number: load_number.clone(),
         previous_status: from,
         new_status: to,
-        updated_by: updated_by.clone(),
-        load,
+        updated_by: by,
+        load: row,
     })
     .await?;
     if to == S::Dispatched
         && from < to
         && let Some(carrier_id) = after.carrier()
     {
-        also(tx, &after, |load| LoadDispatched {
+        also(tx, &after, |Told { row, by, .. }| LoadDispatched {
             load_id,
             load_number: load_number.clone(),
             carrier_id,
             carrier_name: after.carrier_name.clone().unwrap_or_default(),
             driver_id: after.driver(),
             driver_name: after.driver_name.clone(),
-            updated_by: updated_by.clone(),
-            load,
+            updated_by: by,
+            load: row,
         })
         .await?;
     }
     if to == S::Delivered && from < to {
         let delivered_at = tx.now();
-        also(tx, &after, |load| LoadDelivered { load_id, load_number: load_number.clone(), delivered_at, load })
-            .await?;
+        let told = |Told { row, .. }: Told| LoadDelivered {
+            load_id,
+            load_number: load_number.clone(),
+            delivered_at,
+            load: row,
+        };
+        also(tx, &after, told).await?;
     }
     stops::tell(tx, &after, &marked).await?;
     Ok(after)
@@ -263,8 +269,7 @@ async fn move_on(
 /// nothing of another.
 pub(super) async fn write(tx: &mut Tx<'_>, before: &Record, load: Record) -> Result<Record> {
     if !rows::change(tx, &load).await? {
-        let now = rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?;
-        fresh(&now, load.version)?;
+        current(tx, load.id(), load.version).await?;
     }
     if !load.has_same_truck(before) {
         positions::forget_marker(tx, load.id()).await?;

@@ -7,6 +7,7 @@ use contract::{
         ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
         ViewCounts,
     },
+    refusal::Flaw,
     risk::{Risk, outlook},
     status::LoadStatus as S,
     tracking::Bounds,
@@ -124,11 +125,17 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
     let stops = store::stops(&desk.store, &load).await?;
     let mut timeline = store::timeline(&desk.store, &load).await?;
     if !who.role.is_staff() {
-        // Carriers learn what happened, not who at the desk did it.
+        // Carriers learn what happened since the load is theirs, not who at the desk did it nor why.
+        let since = load.assigned_at.map(Timestamp::from);
+        timeline.retain(|entry| {
+            Some(entry.at) >= since && !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. })
+        });
         for entry in &mut timeline {
             entry.by = None;
+            if let contract::loads::Happening::StatusChanged { reason, .. } = &mut entry.what {
+                *reason = None;
+            }
         }
-        timeline.retain(|entry| !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. }));
     }
     let sees = |permission| who.can(permission);
     Ok(LoadDetail {
@@ -148,6 +155,9 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
 /// What a query asks for, in the store's terms.
 async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
     let now = desk.clock.now();
+    if query.dispatcher_id.is_some() && !who.role.is_staff() {
+        return Err(Refusal::flawed("dispatcherId", Flaw::NotAllowed, "is not yours to ask for").into());
+    }
     let mut filter = Filter {
         statuses: names(query.status.as_deref(), "status", S::named)?,
         carrier: query.carrier_id,
@@ -188,7 +198,9 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         }
         View::Urgent => {
             narrow(&mut filter, &UNCOVERED);
-            filter.urgent = true;
+            // A carrier doesn't learn what is hot; what has no carrier is none of its loads.
+            filter.urgent = who.role.is_staff();
+            filter.unassigned = !filter.urgent;
             filter.pickup_to = Some(filter.pickup_to.map_or(now.plus_ms(DAY_MS), |to| to.min(now.plus_ms(DAY_MS))));
         }
         View::Unassigned => {

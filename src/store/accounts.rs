@@ -197,6 +197,17 @@ pub async fn tenant_zone(store: &Store, tenant: TenantId) -> Result<Option<Strin
     Ok(on!(store, db => sqlx::query_scalar(SQL).bind(tenant.uuid()).fetch_optional(db).await?))
 }
 
+/// What the company of this write is called.
+///
+/// # Errors
+/// When the database fails.
+pub async fn company_name(tx: &mut Tx<'_>) -> Result<String> {
+    const SQL: &str = "SELECT name FROM tenants WHERE id = $1";
+    let tenant = tx.tenant().uuid();
+    let name: Option<String> = within!(tx, db => sqlx::query_scalar(SQL).bind(tenant).fetch_optional(db).await?);
+    Ok(name.unwrap_or_default())
+}
+
 /// The company with this slug.
 ///
 /// # Errors
