@@ -14,6 +14,7 @@ use contract::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
         UndoChange, ViewCounts,
     },
+    refusal::Flaw,
     room::Stream,
     status::LoadStatus,
 };
@@ -84,6 +85,14 @@ async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
         streams.extend(accounts::of_driver(tx, carrier, driver).await?.into_iter().map(Stream::User));
     }
     Ok(streams)
+}
+
+/// What is wrong with a text of at most `most` characters, in words.
+fn flawed_text(flaw: Flaw, most: usize) -> String {
+    match flaw {
+        Flaw::TooLong => format!("at most {most} characters"),
+        _ => "has characters that can't be seen".to_owned(),
+    }
 }
 
 /// What an event says of a load to one audience.

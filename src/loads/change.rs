@@ -9,9 +9,10 @@ use contract::{
     refusal::{Flaw, Rule},
     room::Stream,
     status::{LoadStatus, Move},
+    text,
 };
 
-use super::{Told, also, stops, tell};
+use super::{Told, also, flawed_text, stops, tell};
 use crate::{
     desk::Desk,
     error::Result,
@@ -278,9 +279,6 @@ pub(super) async fn write(tx: &mut Tx<'_>, before: &Record, load: Record) -> Res
 }
 
 fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
-    if text.is_some_and(|text| text.chars().count() > MAX_REASON) {
-        return Err(Refusal::flawed("reason", Flaw::TooLong, format!("at most {MAX_REASON} characters")));
-    }
-    Ok(text.map(str::to_owned))
+    text::lines(text.unwrap_or_default(), MAX_REASON)
+        .map_err(|flaw| Refusal::flawed("reason", flaw, flawed_text(flaw, MAX_REASON)))
 }

@@ -10,9 +10,11 @@ use contract::{
     refusal::Flaw,
     risk::{Risk, outlook},
     status::LoadStatus as S,
+    text,
     tracking::Bounds,
 };
 
+use super::flawed_text;
 use crate::{
     desk::Desk,
     error::Result,
@@ -40,6 +42,9 @@ const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const DELIVERED: [S; 2] = [S::Delivered, S::Completed];
 const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
+
+/// Nobody seeks for longer texts than this.
+const MAX_SOUGHT: usize = 100;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -171,12 +176,8 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         updated_since: query.updated_since,
         ..Filter::default()
     };
-    if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        if text.chars().count() > 100 {
-            return Err(Refusal::invalid("q", "at most 100 characters").into());
-        }
-        filter.text = Some(text.to_owned());
-    }
+    let sought = text::line(query.q.as_deref().unwrap_or_default(), MAX_SOUGHT);
+    filter.text = sought.map_err(|flaw| Refusal::flawed("q", flaw, flawed_text(flaw, MAX_SOUGHT)))?;
     let Some(view) = query.view else { return Ok(filter) };
     let narrow = |filter: &mut Filter, statuses: &[S]| {
         if filter.statuses.is_empty() {

@@ -67,6 +67,10 @@ pub struct NewUser {
 /// When the database fails.
 pub async fn account(store: &Store, email: &str) -> Result<Option<Account>> {
     const SQL: &str = "SELECT id, password_hash, active, locked_until FROM users WHERE email = $1";
+    // PostgreSQL can't even be asked for such an address.
+    if email.contains('\0') {
+        return Ok(None);
+    }
     let row: Option<(Uuid, String, bool, Option<DateTime<Utc>>)> =
         on!(store, db => sqlx::query_as(SQL).bind(email).fetch_optional(db).await?);
     Ok(row.map(|(id, password_hash, active, locked_until)| Account {

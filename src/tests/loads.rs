@@ -284,6 +284,15 @@ fn bad_input_is_refused_at_its_field() {
         for (field, new) in [
             ("customerName", spoil(&["customerName"], json!("  "))),
             ("customerName", spoil(&["customerName"], json!("x".repeat(201)))),
+            ("customerName", spoil(&["customerName"], json!("a\0b"))),
+            ("customerName", spoil(&["customerName"], json!("\u{202e}gnp.exe"))),
+            ("customerName", spoil(&["customerName"], json!("\u{200b}\u{200b}"))),
+            ("customerName", spoil(&["customerName"], json!("a\nb"))),
+            ("notes", spoil(&["notes"], json!("a\0b"))),
+            ("reference", spoil(&["reference"], json!("a\u{7}b"))),
+            ("stops[0].facility", spoil(&["stops", "0", "facility"], json!("a\0b"))),
+            ("stops[0].city", spoil(&["stops", "0", "city"], json!("Kansas\0City"))),
+            ("stops[0].state", spoil(&["stops", "0", "state"], json!("É1"))),
             ("weightLbs", spoil(&["weightLbs"], json!(80_001))),
             ("weightLbs", spoil(&["weightLbs"], json!(0))),
             ("stops", spoil(&["stops"], json!([]))),
@@ -329,10 +338,15 @@ fn bad_input_is_refused_at_its_field() {
             "loads/one?id=7",
             "loads/active?bounds=1,2",
             "loads?view=nothing",
+            "loads?q=a%00b",
         ] {
             dispatcher.get(&format!("/api/v1/{path}")).await.refused(400, "invalid");
         }
         dispatcher.get("/api/v1/nothing").await.refused(404, "not_found");
+        let lines = dispatcher.post("/api/v1/loads", spoil(&["notes"], json!("Call first\r\nthen drive"))).await.row();
+        assert_eq!(dispatcher.load(lines.id).await.data()["notes"], "Call first\nthen drive");
+        let sign_in = json!({ "email": "dispatch1\0@blueridge.test", "password": "test-password" });
+        dispatcher.post("/api/v1/auth/login", sign_in).await.refused(401, "unauthorized");
         // Last, because a server that refuses a body unread closes the connection.
         let long = format!("{{\"customerName\": \"{}\"}}", "x".repeat(600_000));
         dispatcher.send(reqwest::Method::POST, "/api/v1/loads", Some(long)).await.refused(413, "too_large");

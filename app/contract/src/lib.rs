@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod risk;
 pub mod room;
 pub mod status;
+pub mod text;
 mod time;
 pub mod tracking;
 
