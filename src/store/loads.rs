@@ -66,7 +66,7 @@ pub struct Filter {
     pub urgent: bool,
     /// Without a carrier.
     pub unassigned: bool,
-    /// Changed at this moment or later.
+    /// Changed at this moment or later, or with a truck that moved since.
     pub updated_since: Option<Timestamp>,
     /// In its status since this moment or later.
     pub status_since: Option<Timestamp>,
@@ -179,7 +179,8 @@ macro_rules! narrow {
             q.push(" AND l.carrier_id IS NULL");
         }
         if let Some(since) = filter.updated_since {
-            q.push(" AND l.updated_at >= ").push_bind(column(since));
+            q.push(" AND (l.updated_at >= ").push_bind(column(since));
+            q.push(" OR k.moved_at >= ").push_bind(column(since)).push(")");
         }
         if let Some(since) = filter.status_since {
             q.push(" AND l.status_changed_at >= ").push_bind(column(since));

@@ -183,16 +183,17 @@ pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestam
 /// When the database fails.
 pub async fn move_marker(tx: &mut Tx<'_>, fix: &Fix, track: &Track) -> Result<()> {
     const SQL: &str =
-        "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at, moved_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
             source = excluded.source, speed = excluded.speed, heading = excluded.heading,
-            suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at
+            suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at,
+            moved_at = excluded.moved_at
         WHERE excluded.at > tracks.at";
-    let suspect = track.suspect;
+    let (suspect, now) = (track.suspect, column(tx.now()));
     within!(tx, db => sqlx::query(SQL).bind(fix.load.uuid()).bind(fix.point.lat).bind(fix.point.lng).bind(column(fix.at))
         .bind(fix.source.name()).bind(fix.speed).bind(fix.heading).bind(suspect.map(|s| s.0.lat))
-        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).execute(db).await?.rows_affected());
+        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).bind(now).execute(db).await?.rows_affected());
     Ok(())
 }
 
