@@ -100,6 +100,23 @@ fn a_teleport_is_kept_but_moves_nothing_until_a_second_fix_agrees() {
 }
 
 #[test]
+fn a_device_whose_clock_runs_ahead_does_not_keep_its_next_fixes_out() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        report(&driver, json!([at(&load, &server, 39.10, -94.60, -2)])).await.data();
+        assert_eq!(marker(&driver, load.id).await["lat"], 39.10);
+
+        server.clock.advance_ms(30_000);
+        report(&driver, json!([at(&load, &server, 39.101, -94.60, 0)])).await.data();
+
+        assert_eq!(marker(&driver, load.id).await["lat"], 39.101);
+        server.stop().await;
+    });
+}
+
+#[test]
 fn each_bad_position_is_refused_with_its_own_code_and_the_others_are_stored() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;

@@ -10,7 +10,7 @@ use contract::{
     actor::Actor,
     event::{LoadEtaUpdated, LoadLocationUpdated},
     room::Stream,
-    tracking::{Fix, LastFix, MAX_SPEED_KMH, Verdict},
+    tracking::{Fix, LastFix, Verdict},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -187,13 +187,14 @@ impl Writer {
 
     /// Judges a load's fixes in the order of their time; what changed at its marker, if anything.
     fn judge(&self, load: &mut Tracked, fixes: &mut [Fix], kept: &mut Vec<Kept>) -> Option<Marker> {
-        fixes.sort_by_key(|fix| fix.at);
+        fixes.sort_by_key(|fix| (fix.marked_at(), fix.at));
         let mut marker = None;
         for fix in fixes {
-            let verdict = load.track.judge(fix.point, fix.at, MAX_SPEED_KMH * self.pace.scale);
+            let at = fix.marked_at();
+            let verdict = load.track.judge(fix.point, at, self.pace.scale);
             kept.push(Kept { fix: *fix, suspect: verdict == Verdict::Suspect, carrier: load.carrier });
             match verdict {
-                Verdict::Moves => marker = Some(Marker { load: load.load, newest: Some(*fix) }),
+                Verdict::Moves => marker = Some(Marker { load: load.load, newest: Some(Fix { at, ..*fix }) }),
                 Verdict::Suspect => marker = marker.or(Some(Marker { load: load.load, newest: None })),
                 Verdict::Trail => {}
             }
