@@ -18,6 +18,7 @@ fn a_load_lives_from_its_entry_to_its_completion() {
         assert_eq!(load.status.name(), "PENDING");
         assert_eq!(load.pickup.zone_short, "CT");
         load = dispatcher.assign(&load, &server.blue, 0, Some("TENDERED")).await;
+        driver.try_move(&load, "ACCEPTED").await.refused(403, "forbidden");
         let carrier = server.sign_in("carrier1@blueridge.test").await;
         load = carrier.move_to(&load, "ACCEPTED").await;
         load = dispatcher.move_to(&load, "DISPATCHED").await;
