@@ -1,8 +1,8 @@
 //! Towns with their places and zones, and times on a stop's own clock.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use contract::{
     Timestamp, YEARS,
@@ -99,14 +99,17 @@ pub fn read_time(text: &str, zone: &str) -> Result<Timestamp, String> {
     if YEARS.contains(&at.year()) { Ok(at.into()) } else { Err(format!("{text} lies beyond the calendar")) }
 }
 
-/// When the day of `at` began on the clock of `zone`.
-pub fn day_start(at: Timestamp, zone: &str) -> Timestamp {
+/// The day of `at` on the clock of `zone`: when it began, and when the next one begins. Twice a year it is an hour
+/// shorter or longer than others.
+pub fn day(at: Timestamp, zone: &str) -> Range<Timestamp> {
     let tz: Tz = zone.parse().unwrap_or(Tz::UTC);
     let date = at.utc().with_timezone(&tz).date_naive();
-    // Where midnight itself is skipped, the day begins an hour later.
-    (0..3)
-        .find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest())
-        .map_or(at, |start| start.with_timezone(&Utc).into())
+    let start = |date: NaiveDate| {
+        // Where midnight itself is skipped, the day begins an hour later.
+        let first = (0..3).find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest());
+        first.map_or(at, |start| start.with_timezone(&Utc).into())
+    };
+    start(date)..date.succ_opt().map_or(at, start)
 }
 
 #[cfg(test)]
@@ -137,6 +140,21 @@ mod tests {
             for zone in ["Pacific/Honolulu", "Pacific/Kiritimati", "UTC"] {
                 assert!(read_time(text, zone).is_err(), "{text} {zone}");
             }
+        }
+    }
+
+    #[test]
+    fn a_day_ends_when_the_next_begins_though_the_clocks_are_moved() {
+        for (at, hours) in [
+            ("2026-11-25T18:00:00Z", 24),
+            // The clocks go back, and forward.
+            ("2026-11-01T18:00:00Z", 25),
+            ("2026-03-08T18:00:00Z", 23),
+        ] {
+            let at: Timestamp = at.parse().expect("a time");
+            let day = day(at, "America/New_York");
+            assert!(day.contains(&at));
+            assert_eq!(day.end.since_ms(day.start), hours * 3_600_000, "{at}");
         }
     }
 

@@ -88,7 +88,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     let part = Part::first(i64::from(MAX_ACTIVE));
     let (records, active) = store::find(&desk.store, who, &base, part).await?;
     let rows = store::rows(records, who);
-    let today = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+    let today = places::day(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
     let count = |keep: &dyn Fn(&LoadRow) -> bool| rows.iter().filter(|row| keep(row)).count() as u64;
     Ok(ViewCounts {
         active,
@@ -98,7 +98,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
                 && (row.is_hot || row.carrier.is_none())
         }),
         unassigned: count(&|row| row.carrier.is_none()),
-        today: count(&|row| row.pickup.start >= today && row.pickup.start < today.plus_ms(DAY_MS)),
+        today: count(&|row| today.contains(&row.pickup.start)),
         in_transit: count(&|row| TRANSIT.contains(&row.status)),
         at_risk: count(&|row| is_at_risk(row, now)),
         mine: count(&|row| row.dispatcher.as_ref().is_some_and(|dispatcher| dispatcher.id == who.user)),
@@ -209,11 +209,10 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
             filter.unassigned = true;
         }
         View::Today => {
-            let start = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+            let today = places::day(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
             narrow(&mut filter, &ACTIVE);
-            filter.pickup_from = Some(filter.pickup_from.map_or(start, |from| from.max(start)));
-            let end = start.plus_ms(DAY_MS);
-            filter.pickup_to = Some(filter.pickup_to.map_or(end, |to| to.min(end)));
+            filter.pickup_from = Some(filter.pickup_from.map_or(today.start, |from| from.max(today.start)));
+            filter.pickup_to = Some(filter.pickup_to.map_or(today.end, |to| to.min(today.end)));
         }
         View::InTransit => narrow(&mut filter, &TRANSIT),
         View::Mine => {
