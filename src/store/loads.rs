@@ -94,7 +94,8 @@ impl Part {
     }
 }
 
-/// The SQL of a sort column; the load number settles ties, so that pages never overlap.
+/// The SQL of a sort column; the load number settles ties, so that pages never overlap. Where there may be nothing, it
+/// says where that stands: the engines differ.
 fn order(part: Part) -> &'static str {
     match (part.sort, part.descending) {
         ("delivery", false) => " ORDER BY l.delivery_start, l.load_number",
@@ -103,8 +104,8 @@ fn order(part: Part) -> &'static str {
         ("loadNumber", true) => " ORDER BY l.load_number DESC",
         ("status", false) => " ORDER BY l.status, l.load_number",
         ("status", true) => " ORDER BY l.status DESC, l.load_number DESC",
-        ("carrier", false) => " ORDER BY c.name, l.load_number",
-        ("carrier", true) => " ORDER BY c.name DESC, l.load_number DESC",
+        ("carrier", false) => " ORDER BY c.name NULLS LAST, l.load_number",
+        ("carrier", true) => " ORDER BY c.name DESC NULLS FIRST, l.load_number DESC",
         ("customer", false) => " ORDER BY l.customer_name, l.load_number",
         ("customer", true) => " ORDER BY l.customer_name DESC, l.load_number DESC",
         ("updated", false) => " ORDER BY l.updated_at, l.load_number",

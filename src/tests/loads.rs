@@ -473,12 +473,20 @@ fn lists_filter_sort_search_and_page() {
         assert_eq!(names("size=3").await, (vec!["100".into(), "101".into(), "102".into()], 7));
         assert_eq!(names("size=3&page=3").await, (vec!["106".into()], 7));
         assert_eq!(names("sort=-pickup&size=2").await.0, vec!["106", "105"]);
+        let of = async |index: usize, carrier: usize| {
+            let ask = json!({ "loadId": ids[index], "version": 1, "carrierId": server.blue.carriers[carrier] });
+            dispatcher.post("/api/v1/loads/assign", ask).await.data();
+        };
+        of(1, 1).await;
+        of(2, 0).await;
+        assert_eq!(names("sort=carrier&size=3").await.0, vec!["102", "101", "100"], "none comes last");
+        assert_eq!(names("sort=-carrier&size=1").await.0, vec!["106"], "and first the other way");
         assert_eq!(names("q=customer+104").await, (vec!["104".into()], 1));
         assert_eq!(names("q=%25").await.1, 7, "a percent sign is a percent sign");
         assert_eq!(names("q=_").await.1, 0, "an underscore is an underscore");
         assert_eq!(names("q=denver&status=PENDING,TENDERED&equipment=REEFER").await.1, 7);
         assert_eq!(names("equipment=FLATBED").await.1, 0);
-        assert_eq!(names("view=unassigned").await.1, 7);
+        assert_eq!(names("view=unassigned").await.1, 5);
         assert_eq!(names("view=in_transit").await.1, 0);
         assert_eq!(names("view=unassigned&status=COMPLETED").await.1, 0);
         let counts = dispatcher.get("/api/v1/loads/counts").await;
