@@ -14,6 +14,7 @@ use contract::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
         UndoChange, ViewCounts,
     },
+    refusal::Flaw,
     room::Stream,
     status::LoadStatus,
 };
@@ -86,17 +87,55 @@ async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
     Ok(streams)
 }
 
+/// What is wrong with a text of at most `most` characters, in words.
+fn flawed_text(flaw: Flaw, most: usize) -> String {
+    match flaw {
+        Flaw::TooLong => format!("at most {most} characters"),
+        _ => "has characters that can't be seen".to_owned(),
+    }
+}
+
+/// What an event says of a load to one audience.
+struct Told {
+    /// As that audience sees it.
+    row: LoadRow,
+    /// Who changed it, as that audience may know them: to carriers the desk speaks as the company.
+    by: String,
+    /// Whether it is the company's own staff.
+    is_inside: bool,
+}
+
+impl Told {
+    fn to_staff(tx: &Tx<'_>, load: &Record) -> Self {
+        Self { row: load.row_for_staff(), by: tx.author().unwrap_or_default().to_owned(), is_inside: true }
+    }
+
+    fn to_carrier(load: &Record, by: &str) -> Self {
+        Self { row: load.row_for_carrier(), by: by.to_owned(), is_inside: false }
+    }
+}
+
+/// Who changes a load in this write, as carriers are told.
+async fn outside_name(tx: &mut Tx<'_>) -> Result<String> {
+    match tx.actor() {
+        Some(actor) if !actor.role.is_staff() => Ok(actor.name.clone()),
+        _ => accounts::company_name(tx).await,
+    }
+}
+
 /// Tells of a change: the staff; those of the carrier who keep the load, cut for them; and those who lose it or get it
 /// hear that.
 async fn tell<E: Event + Into<Happened>>(
     tx: &mut Tx<'_>,
     before: &Record,
     after: &Record,
-    event: impl Fn(LoadRow) -> E,
+    event: impl Fn(Told) -> E,
 ) -> Result<()> {
     let (had, has) = (audience(tx, before).await?, audience(tx, after).await?);
-    let staff = (Stream::Tenant(tx.tenant()), event(after.row_for_staff()));
-    let kept = has.iter().filter(|stream| had.contains(stream)).map(|stream| (*stream, event(after.row_for_carrier())));
+    let by = outside_name(tx).await?;
+    let staff = (Stream::Tenant(tx.tenant()), event(Told::to_staff(tx, after)));
+    let kept = has.iter().filter(|stream| had.contains(stream));
+    let kept = kept.map(|stream| (*stream, event(Told::to_carrier(after, &by))));
     tx.tell_all(std::iter::once(staff).chain(kept));
     tell_handover(tx, before, after, &had, &has);
     Ok(())
@@ -119,9 +158,10 @@ fn tell_handover(tx: &mut Tx<'_>, before: &Record, after: &Record, had: &[Stream
 }
 
 /// Tells staff, carrier and driver something more about a change that all of them know of already.
-async fn also<E: Event + Into<Happened>>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(LoadRow) -> E) -> Result<()> {
-    let staff = (Stream::Tenant(tx.tenant()), event(load.row_for_staff()));
-    let others = audience(tx, load).await?;
-    tx.tell_all(std::iter::once(staff).chain(others.into_iter().map(|stream| (stream, event(load.row_for_carrier())))));
+async fn also<E: Event + Into<Happened>>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(Told) -> E) -> Result<()> {
+    let staff = (Stream::Tenant(tx.tenant()), event(Told::to_staff(tx, load)));
+    let (others, by) = (audience(tx, load).await?, outside_name(tx).await?);
+    let others = others.into_iter().map(|stream| (stream, event(Told::to_carrier(load, &by))));
+    tx.tell_all(std::iter::once(staff).chain(others));
     Ok(())
 }

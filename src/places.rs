@@ -1,11 +1,11 @@
 //! Towns with their places and zones, and times on a stop's own clock.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
-use chrono::{DateTime, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use contract::{
-    Timestamp,
+    Timestamp, YEARS,
     geo::Point,
     loads::{Appointment, Place},
 };
@@ -87,24 +87,29 @@ pub fn read_time(text: &str, zone: &str) -> Result<Timestamp, String> {
     }
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-        .map_err(|_| "must be a date and time such as 2026-11-24T14:00".to_owned())?;
+        .ok()
+        .filter(|local| YEARS.contains(&local.year()))
+        .ok_or("must be a date and time such as 2026-11-24T14:00")?;
     let tz: Tz = zone.parse().map_err(|_| format!("{zone} is not a known time zone"))?;
     let at: DateTime<Utc> = tz
         .from_local_datetime(&local)
         .earliest()
         .ok_or_else(|| format!("{text} does not exist on the clocks of {zone}"))?
         .with_timezone(&Utc);
-    Ok(at.into())
+    if YEARS.contains(&at.year()) { Ok(at.into()) } else { Err(format!("{text} lies beyond the calendar")) }
 }
 
-/// When the day of `at` began on the clock of `zone`.
-pub fn day_start(at: Timestamp, zone: &str) -> Timestamp {
+/// The day of `at` on the clock of `zone`: when it began, and when the next one begins. Twice a year it is an hour
+/// shorter or longer than others.
+pub fn day(at: Timestamp, zone: &str) -> Range<Timestamp> {
     let tz: Tz = zone.parse().unwrap_or(Tz::UTC);
     let date = at.utc().with_timezone(&tz).date_naive();
-    // Where midnight itself is skipped, the day begins an hour later.
-    (0..3)
-        .find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest())
-        .map_or(at, |start| start.with_timezone(&Utc).into())
+    let start = |date: NaiveDate| {
+        // Where midnight itself is skipped, the day begins an hour later.
+        let first = (0..3).find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest());
+        first.map_or(at, |start| start.with_timezone(&Utc).into())
+    };
+    start(date)..date.succ_opt().map_or(at, start)
 }
 
 #[cfg(test)]
@@ -131,6 +136,26 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-24T20:00:00.000Z");
         assert!(read_time("2026-03-08T02:30", "America/Chicago").is_err(), "the clocks skip it");
         assert!(read_time("tomorrow", "America/Chicago").is_err());
+        for text in ["-262143-01-01T00:00", "+262142-12-31T23:59", "9999-12-31T23:59", "9999-12-31T23:59:59-23:59"] {
+            for zone in ["Pacific/Honolulu", "Pacific/Kiritimati", "UTC"] {
+                assert!(read_time(text, zone).is_err(), "{text} {zone}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_ends_when_the_next_begins_though_the_clocks_are_moved() {
+        for (at, hours) in [
+            ("2026-11-25T18:00:00Z", 24),
+            // The clocks go back, and forward.
+            ("2026-11-01T18:00:00Z", 25),
+            ("2026-03-08T18:00:00Z", 23),
+        ] {
+            let at: Timestamp = at.parse().expect("a time");
+            let day = day(at, "America/New_York");
+            assert!(day.contains(&at));
+            assert_eq!(day.end.since_ms(day.start), hours * 3_600_000, "{at}");
+        }
     }
 
     #[test]

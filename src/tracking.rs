@@ -67,7 +67,7 @@ impl app::tracking::port::Tracking for Desk {
         }
         let to = query.to.unwrap_or_else(|| self.clock.now());
         let from = query.from.unwrap_or_else(|| to.plus_ms(-TRAIL_MS));
-        Ok(store::positions::trail(&self.store, query.load_id, from, to, MAX_TRAIL).await?)
+        Ok(store::positions::trail(&self.store, who, query.load_id, (from, to), MAX_TRAIL).await?)
     }
 }
 

@@ -29,6 +29,9 @@ use crate::{
     },
 };
 
+/// How long before its tender a carrier is chosen, in milliseconds.
+const OFFERING_MS: i64 = 40_000;
+
 /// Where a company's demo loads are put together.
 pub struct Yard<'a> {
     company: &'a Company,
@@ -110,7 +113,7 @@ impl Planned {
         rows::change(tx, &load).await?;
         mark_stops(tx, &load, &stage).await?;
         settle(tx, load.id(), &past(&freight, &stage, &desk, crew.as_ref())).await?;
-        drive(tx, load.id(), &stage).await
+        drive(tx, &load, &stage).await
     }
 }
 
@@ -160,6 +163,7 @@ fn fill_in(load: &mut Record, stage: &Stage, status: S, crew: Option<&(Crew, boo
     load.status_changed_at = reached(status).unwrap_or(load.status_changed_at);
     load.carrier_id = crew.map(|(crew, _)| crew.carrier.uuid());
     load.driver_id = crew.filter(|(_, named)| *named).map(|(crew, _)| crew.driver.uuid());
+    load.assigned_at = stage.reached(S::Tendered).filter(|_| crew.is_some()).map(|at| column(at.plus_ms(-OFFERING_MS)));
     load.eta = stage.eta.map(column);
     load.dispatched_at = reached(S::Dispatched);
     load.picked_up_at = reached(S::PickedUp);
@@ -194,7 +198,7 @@ fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)
         };
         if let (S::Tendered, Some((crew, _))) = (status, crew) {
             let carrier_name = crew.carrier_name.clone();
-            step(at.plus_ms(-40_000), Happening::CarrierAssigned { carrier_name, driver_name: None });
+            step(at.plus_ms(-OFFERING_MS), Happening::CarrierAssigned { carrier_name, driver_name: None });
         }
         if let (S::Dispatched, Some((crew, true))) = (status, crew) {
             let (carrier_name, driver_name) = (crew.carrier_name.clone(), Some(crew.driver_name.clone()));
@@ -224,7 +228,8 @@ fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)
 }
 
 /// Writes where the truck was, and puts its marker where it was last.
-async fn drive(tx: &mut Tx<'_>, load: LoadId, stage: &Stage) -> Result<()> {
+async fn drive(tx: &mut Tx<'_>, of: &Record, stage: &Stage) -> Result<()> {
+    let load = of.id();
     let kept: Vec<Kept> = stage
         .trail
         .iter()
@@ -238,7 +243,7 @@ async fn drive(tx: &mut Tx<'_>, load: LoadId, stage: &Stage) -> Result<()> {
             accuracy: None,
             source: Source::Driver,
         })
-        .map(|fix| Kept { fix, suspect: false })
+        .map(|fix| Kept { fix, suspect: false, carrier: of.carrier() })
         .collect();
     let Some(Kept { fix, .. }) = kept.last() else { return Ok(()) };
     positions::add(tx, &kept).await?;

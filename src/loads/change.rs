@@ -9,15 +9,17 @@ use contract::{
     refusal::{Flaw, Rule},
     room::Stream,
     status::{LoadStatus, Move},
+    text,
 };
 
-use super::{also, stops, tell};
+use super::{Told, also, flawed_text, stops, tell};
 use crate::{
     desk::Desk,
     error::Result,
     store::{
         self, Tx, carriers,
         loads::{self as rows, Record, undo},
+        positions,
     },
 };
 use LoadStatus as S;
@@ -49,7 +51,7 @@ pub async fn status(desk: &Desk, who: &Actor, ask: ChangeStatus) -> Result<LoadR
 pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow> {
     let seen = seen(desk, who, ask.load_id).await?;
     let grant = who.may(Permission::LoadAssign)?;
-    fresh(&seen, ask.version)?;
+    fresh(who, &seen, ask.version)?;
     let from = seen.status();
     if from.is_finished() {
         return Err(Refusal::rule(Rule::LoadFinished).into());
@@ -61,14 +63,10 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     if ask.carrier_rate_cents.is_some_and(|cents| !(1..=10_000_000_000).contains(&cents)) {
         return Err(Refusal::flawed("carrierRateCents", Flaw::OutOfRange, "must be more than 0").into());
     }
-    let step = match ask.status.filter(|to| *to != from) {
-        Some(to) => {
-            let step = step(who, &seen, ask.version, to)?;
-            who.may(Permission::to_move(from, to, step))?;
-            Some((to, step))
-        }
-        None => None,
-    };
+    let to = ask.status.filter(|to| *to != from);
+    if let Some(to) = to {
+        onward(who, &seen, ask.version, to)?;
+    }
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     undo::remember(&mut tx, &before).await?;
@@ -79,7 +77,8 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     if !active {
         return Err(Refusal::rule(Rule::CarrierInactive).into());
     }
-    let driver_name = match ask.driver_id {
+    let driver_id = ask.driver_id.or_else(|| before.driver().filter(|_| !other_carrier));
+    let driver_name = match driver_id {
         Some(driver) => {
             let (carrier, name) = carriers::driver(&mut tx, driver)
                 .await?
@@ -91,9 +90,10 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         }
         None => None,
     };
-    load.carrier_id = Some(ask.carrier_id.uuid());
-    load.driver_id = ask.driver_id.map(contract::DriverId::uuid);
-    load.carrier_rate_cents = ask.carrier_rate_cents.or(load.carrier_rate_cents);
+    load.hand_to(Some(ask.carrier_id), driver_id, tx.now());
+    // What was agreed with one carrier binds no other; before there was any, it is what the desk means to pay.
+    let kept_rate = before.carrier_rate_cents.filter(|_| before.carrier().is_none() || !other_carrier);
+    load.carrier_rate_cents = ask.carrier_rate_cents.or(kept_rate);
     load.dispatcher_id = load.dispatcher_id.or(Some(who.user.uuid()));
     rows::note(
         &mut tx,
@@ -101,24 +101,24 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         &Happening::CarrierAssigned { carrier_name: carrier_name.clone(), driver_name: driver_name.clone() },
     )
     .await?;
-    let told = |load: &Record, row: LoadRow| LoadAssigned {
+    let told = |load: &Record, Told { row, by, .. }: Told| LoadAssigned {
         load_id: load.id(),
         load_number: load.load_number.clone(),
         carrier_id: ask.carrier_id,
         carrier_name: carrier_name.clone(),
-        driver_id: ask.driver_id,
+        driver_id,
         driver_name: driver_name.clone(),
-        updated_by: who.name.clone(),
+        updated_by: by,
         load: row,
     };
-    let after = if let Some((to, step)) = step {
-        gate(&load, to, step, false)?;
+    needs(&load, to.unwrap_or(from))?;
+    let after = if let Some(to) = to {
         let after = move_on(&mut tx, &before, load, to, None).await?;
-        tx.tell(Stream::Tenant(tx.tenant()), told(&after, after.row_for_staff()));
+        tx.tell(Stream::Tenant(tx.tenant()), told(&after, Told::to_staff(&tx, &after)));
         after
     } else {
-        let after = write(&mut tx, load).await?;
-        tell(&mut tx, &before, &after, |row| told(&after, row)).await?;
+        let after = write(&mut tx, &before, load).await?;
+        tell(&mut tx, &before, &after, |to| told(&after, to)).await?;
         after
     };
     tx.commit().await?;
@@ -130,25 +130,28 @@ pub(super) async fn seen(desk: &Desk, who: &Actor, id: LoadId) -> Result<Record>
     Ok(rows::one(&desk.store, who, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
-/// The load as the write sees it, still at the version that the caller saw.
+/// The load as the write sees it, still at the version that the caller saw, and kept so until the write ends.
 pub(super) async fn current(tx: &mut Tx<'_>, id: LoadId, version: i64) -> Result<Record> {
+    rows::lock(tx, &[id]).await?;
     let load = rows::in_tx(tx, id).await?.ok_or_else(Refusal::not_found)?;
-    fresh(&load, version)?;
+    if let Some(who) = tx.actor() {
+        fresh(who, &load, version)?;
+    }
     Ok(load)
 }
 
-/// Whether nobody changed the load since the caller saw it.
-pub(super) fn fresh(load: &Record, version: i64) -> Result<(), Refusal> {
+/// Whether nobody changed the load since the caller saw it. Only the desk's own people learn who did.
+pub(super) fn fresh(who: &Actor, load: &Record, version: i64) -> Result<(), Refusal> {
     if load.version == version {
         return Ok(());
     }
-    let by = (!load.updated_by.is_empty()).then(|| load.updated_by.clone());
+    let by = (who.role.is_staff() && !load.updated_by.is_empty()).then(|| load.updated_by.clone());
     Err(Refusal::conflict(load.version, load.status(), by, load.updated_at()))
 }
 
 /// What the move is; a stale version is told before an impossible move, because it explains it.
 fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move, Refusal> {
-    fresh(load, version)?;
+    fresh(who, load, version)?;
     let from = load.status();
     from.step(to).ok_or_else(|| {
         let mut allowed: Vec<_> = from
@@ -162,24 +165,34 @@ fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move
     })
 }
 
+/// Whether a load may go on to a status at once when it is given to a carrier: up to where the truck starts. All else is
+/// asked for by itself, where a reason or a confirmation goes with it.
+fn onward(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<(), Refusal> {
+    if !matches!(to, S::Tendered | S::Accepted | S::Dispatched) {
+        return Err(Refusal::flawed("status", Flaw::NotAllowed, "must be TENDERED, ACCEPTED or DISPATCHED"));
+    }
+    let step = step(who, load, version, to)?;
+    who.may(Permission::to_move(load.status(), to, step))?;
+    if step == Move::Forward { Ok(()) } else { Err(Refusal::rule(Rule::ReasonNeeded)) }
+}
+
+/// What a load must have in a status.
+fn needs(load: &Record, status: LoadStatus) -> Result<(), Refusal> {
+    let need = |met: bool, rule: Rule| if met { Ok(()) } else { Err(Refusal::rule(rule)) };
+    need(status < S::Tendered || load.carrier_id.is_some(), Rule::CarrierNeeded)?;
+    need(status < S::Dispatched || load.driver_id.is_some(), Rule::DriverNeeded)?;
+    let needs_rate = status == S::Tendered || status >= S::Dispatched;
+    need(!needs_rate || load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
+}
+
 /// The conditions of an edge.
 fn gate(load: &Record, to: LoadStatus, step: Move, confirmed: bool) -> Result<(), Refusal> {
     if step != Move::Forward {
         return Ok(());
     }
-    let need = |met: bool, rule: Rule| if met { Ok(()) } else { Err(Refusal::rule(rule)) };
     match to {
-        S::Tendered => {
-            need(load.carrier_id.is_some(), Rule::CarrierNeeded)?;
-            need(load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
-        }
-        S::Accepted => need(load.carrier_id.is_some(), Rule::CarrierNeeded),
-        S::Dispatched => {
-            need(load.carrier_id.is_some(), Rule::CarrierNeeded)?;
-            need(load.driver_id.is_some(), Rule::DriverNeeded)?;
-            need(load.carrier_rate_cents.is_some_and(|cents| cents > 0), Rule::CarrierRateNeeded)
-        }
-        S::Delivered | S::Completed => need(confirmed, Rule::ConfirmationNeeded),
+        S::Tendered | S::Accepted | S::Dispatched => needs(load, to),
+        S::Delivered | S::Completed if !confirmed => Err(Refusal::rule(Rule::ConfirmationNeeded)),
         _ => Ok(()),
     }
 }
@@ -197,8 +210,7 @@ async fn move_on(
     to.name().clone_into(&mut load.status);
     load.status_changed_at = now;
     if to == S::Pending {
-        load.carrier_id = None;
-        load.driver_id = None;
+        load.hand_to(None, None, tx.now());
     }
     // A skipped status leaves no hole in the times; a backward move takes them back (`domain.md` §2.1).
     let times = |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(now)) } else { None };
@@ -213,56 +225,60 @@ async fn move_on(
     }
     rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;
     let marked = stops::mark(tx, &load, from, to).await?;
-    let after = write(tx, load).await?;
-    let updated_by = tx.author().unwrap_or_default().to_owned();
+    let after = write(tx, before, load).await?;
     let (load_id, load_number) = (after.id(), after.load_number.clone());
-    tell(tx, before, &after, |load| LoadStatusChanged {
+    tell(tx, before, &after, |Told { row, by, .. }| LoadStatusChanged {
         load_id,
         load_number: load_number.clone(),
         previous_status: from,
         new_status: to,
-        updated_by: updated_by.clone(),
-        load,
+        updated_by: by,
+        load: row,
     })
     .await?;
     if to == S::Dispatched
         && from < to
         && let Some(carrier_id) = after.carrier()
     {
-        also(tx, &after, |load| LoadDispatched {
+        also(tx, &after, |Told { row, by, .. }| LoadDispatched {
             load_id,
             load_number: load_number.clone(),
             carrier_id,
             carrier_name: after.carrier_name.clone().unwrap_or_default(),
             driver_id: after.driver(),
             driver_name: after.driver_name.clone(),
-            updated_by: updated_by.clone(),
-            load,
+            updated_by: by,
+            load: row,
         })
         .await?;
     }
     if to == S::Delivered && from < to {
         let delivered_at = tx.now();
-        also(tx, &after, |load| LoadDelivered { load_id, load_number: load_number.clone(), delivered_at, load })
-            .await?;
+        let told = |Told { row, .. }: Told| LoadDelivered {
+            load_id,
+            load_number: load_number.clone(),
+            delivered_at,
+            load: row,
+        };
+        also(tx, &after, told).await?;
     }
     stops::tell(tx, &after, &marked).await?;
     Ok(after)
 }
 
-/// Writes a changed load, still at the version that was read, and gives it as it is then.
-pub(super) async fn write(tx: &mut Tx<'_>, load: Record) -> Result<Record> {
+/// Writes a changed load, still at the version that was read, and gives it as it is then. Where one truck was says
+/// nothing of another.
+pub(super) async fn write(tx: &mut Tx<'_>, before: &Record, load: Record) -> Result<Record> {
     if !rows::change(tx, &load).await? {
-        let now = rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?;
-        fresh(&now, load.version)?;
+        current(tx, load.id(), load.version).await?;
+    }
+    if !load.has_same_truck(before) {
+        positions::forget_marker(tx, load.id()).await?;
     }
     Ok(rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?)
 }
 
 fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
-    if text.is_some_and(|text| text.chars().count() > MAX_REASON) {
-        return Err(Refusal::flawed("reason", Flaw::TooLong, format!("at most {MAX_REASON} characters")));
-    }
-    Ok(text.map(str::to_owned))
+    text::lines(text.unwrap_or_default(), MAX_REASON)
+        .map_err(|flaw| Refusal::flawed("reason", flaw, flawed_text(flaw, MAX_REASON)))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contract::{
-    LoadId, Refusal, UserId,
+    LoadId, Refusal, Timestamp, UserId,
     actor::{Actor, Permission},
     event::LoadCreated,
     geo::CIRCUITY,
@@ -11,8 +11,10 @@ use contract::{
     refusal::Flaw,
     room::Stream,
     status::LoadStatus,
+    text,
 };
 
+use super::flawed_text;
 use crate::{
     clock::new_id,
     desk::Desk,
@@ -24,8 +26,11 @@ use crate::{
     },
 };
 
+const DAY_MIN: i64 = 24 * 60;
 /// Texts longer than this are mistakes.
 const MAX_TEXT: usize = 200;
+/// Towns have shorter names.
+const MAX_CITY: usize = 100;
 /// Notes may be longer.
 const MAX_NOTES: usize = 2_000;
 /// A load has so many stops at most.
@@ -34,6 +39,8 @@ const MAX_STOPS: usize = 20;
 const MAX_CENTS: i64 = 10_000_000_000;
 /// Pickups lie at most so many days ahead (`domain.md` §7.5).
 const MAX_AHEAD_DAYS: i64 = 90;
+/// Any stop lies at most so many days back or ahead: what is farther is a typing mistake in the year.
+const MAX_AWAY_DAYS: i64 = 365;
 
 /// Enters a load for a caller; it waits for a carrier from then on.
 pub async fn create(desk: &Desk, who: &Actor, new: NewLoad) -> Result<LoadRow> {
@@ -73,19 +80,23 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     let mut fault = |field: &str, flaw: Flaw, text: &str| {
         faults.insert(field.to_owned(), (flaw, text.to_owned()));
     };
-    let customer_name = new.customer_name.trim().to_owned();
-    if customer_name.is_empty() {
+    let mut line = |field: &str, given: Option<&str>| {
+        let kept = text::line(given.unwrap_or_default(), MAX_TEXT);
+        kept.unwrap_or_else(|flaw| {
+            fault(field, flaw, &flawed_text(flaw, MAX_TEXT));
+            // It was given, so it isn't missing as well.
+            Some(String::new())
+        })
+    };
+    let customer_name = line("customerName", Some(&new.customer_name));
+    let commodity = line("commodity", new.commodity.as_deref());
+    let reference = line("reference", new.reference.as_deref());
+    let notes = text::lines(new.notes.as_deref().unwrap_or_default(), MAX_NOTES).unwrap_or_else(|flaw| {
+        fault("notes", flaw, &flawed_text(flaw, MAX_NOTES));
+        None
+    });
+    if customer_name.is_none() {
         fault("customerName", Flaw::Needed, "is needed");
-    }
-    for (field, text, most) in [
-        ("customerName", Some(&new.customer_name), MAX_TEXT),
-        ("commodity", new.commodity.as_ref(), MAX_TEXT),
-        ("reference", new.reference.as_ref(), MAX_TEXT),
-        ("notes", new.notes.as_ref(), MAX_NOTES),
-    ] {
-        if text.is_some_and(|text| text.chars().count() > most) {
-            fault(field, Flaw::TooLong, &format!("at most {most} characters"));
-        }
     }
     if new.weight_lbs.is_some_and(|pounds| !(1..=80_000).contains(&pounds)) {
         fault("weightLbs", Flaw::OutOfRange, "must be 1 to 80,000");
@@ -109,19 +120,27 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
         let _ = last;
         fault(&format!("stops[{}].kind", new.stops.len() - 1), Flaw::WrongOrder, "the last stop is a delivery");
     }
-    let mut stops = Vec::with_capacity(new.stops.len());
-    for (index, stop) in new.stops.iter().take(MAX_STOPS).enumerate() {
-        stops.extend(check_stop(index, stop, &mut fault));
-    }
+    let now = desk.clock.now();
+    let stops: Vec<_> = new
+        .stops
+        .iter()
+        .take(MAX_STOPS)
+        .enumerate()
+        .map(|(index, stop)| check_stop(index, stop, now, &mut fault))
+        .collect();
     for (index, pair) in stops.windows(2).enumerate() {
-        if pair[1].window_end < pair[0].window_start {
+        // Of a stop with a fault nothing more can be said, and its neighbours keep their places.
+        if let [Some(before), Some(after)] = pair
+            && after.window_end < before.window_start
+        {
             fault(&format!("stops[{}].windowStart", index + 1), Flaw::WrongOrder, "comes before the stop ahead of it");
         }
     }
-    let latest = desk.clock.now().plus_minutes(MAX_AHEAD_DAYS * 24 * 60);
-    if stops.first().is_some_and(|stop| stop.window_start > latest) {
+    let latest = now.plus_minutes(MAX_AHEAD_DAYS * DAY_MIN);
+    if stops.first().and_then(Option::as_ref).is_some_and(|stop| stop.window_start > latest) {
         fault("stops[0].windowStart", Flaw::TooFarAhead, "at most 90 days ahead");
     }
+    let stops: Vec<_> = stops.into_iter().flatten().collect();
     if !faults.is_empty() {
         return Err(Refusal::flawed_fields(faults));
     }
@@ -130,26 +149,27 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
         id: LoadId::new(new_id()),
         load_number: String::new(),
         status: LoadStatus::Pending,
-        customer_name,
+        customer_name: customer_name.unwrap_or_default(),
         equipment: new.equipment,
         is_hot: new.is_hot,
         dispatcher: None,
         carrier_rate_cents: new.carrier_rate_cents,
         customer_rate_cents: new.customer_rate_cents,
-        commodity: filled(new.commodity),
+        commodity,
         weight_lbs: new.weight_lbs,
-        reference: filled(new.reference),
-        notes: filled(new.notes),
+        reference,
+        notes,
         miles,
         stops,
     })
 }
 
-fn filled(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &str)) -> Option<StopInsert> {
+fn check_stop(
+    index: usize,
+    stop: &NewStop,
+    now: Timestamp,
+    fault: &mut impl FnMut(&str, Flaw, &str),
+) -> Option<StopInsert> {
     let field = |name: &str| format!("stops[{index}].{name}");
     let known = places::city(&stop.city, &stop.state);
     let mut good = true;
@@ -157,18 +177,22 @@ fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &
         fault(&field(name), flaw, text);
         good = false;
     };
-    if stop.city.trim().is_empty() {
-        wrong("city", Flaw::Needed, "is needed");
-    } else if stop.city.chars().count() > 100 {
-        wrong("city", Flaw::TooLong, "at most 100 characters");
-    } else if known.is_none() && (stop.point.is_none() || stop.zone.is_none()) {
-        wrong("city", Flaw::Unknown, "is not in the list: give its point and zone too");
+    let city = text::line(&stop.city, MAX_CITY);
+    match &city {
+        Err(flaw) => wrong("city", *flaw, &flawed_text(*flaw, MAX_CITY)),
+        Ok(None) => wrong("city", Flaw::Needed, "is needed"),
+        Ok(Some(_)) if known.is_none() && (stop.point.is_none() || stop.zone.is_none()) => {
+            wrong("city", Flaw::Unknown, "is not in the list: give its point and zone too");
+        }
+        Ok(Some(_)) => {}
     }
-    if stop.state.trim().chars().count() != 2 {
+    let state = stop.state.trim();
+    if state.len() != 2 || !state.bytes().all(|letter| letter.is_ascii_alphabetic()) {
         wrong("state", Flaw::Unreadable, "two letters");
     }
-    if stop.facility.chars().count() > MAX_TEXT {
-        wrong("facility", Flaw::TooLong, "at most 200 characters");
+    let facility = text::line(&stop.facility, MAX_TEXT);
+    if let Err(flaw) = facility {
+        wrong("facility", flaw, &flawed_text(flaw, MAX_TEXT));
     }
     if stop.point.is_some_and(|p| !(-90.0..=90.0).contains(&p.lat) || !(-180.0..=180.0).contains(&p.lng)) {
         wrong("point", Flaw::OutOfRange, "lat must be -90 to 90 and lng -180 to 180");
@@ -185,6 +209,14 @@ fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &
     };
     let window_start = time("windowStart", &stop.window_start);
     let window_end = time("windowEnd", &stop.window_end);
+    for (name, at) in [("windowStart", window_start), ("windowEnd", window_end)] {
+        let away = at.map_or(0, |at| at.since_ms(now) / 60_000 / DAY_MIN);
+        if away > MAX_AWAY_DAYS {
+            wrong(name, Flaw::TooFarAhead, "at most a year ahead");
+        } else if away < -MAX_AWAY_DAYS {
+            wrong(name, Flaw::OutOfRange, "at most a year back");
+        }
+    }
     if let (Some(start), Some(end)) = (window_start, window_end)
         && end < start
     {
@@ -195,9 +227,9 @@ fn check_stop(index: usize, stop: &NewStop, fault: &mut impl FnMut(&str, Flaw, &
     }
     Some(StopInsert {
         kind: stop.kind,
-        facility: stop.facility.trim().to_owned(),
-        city: known.map_or_else(|| stop.city.trim().to_owned(), |place| place.city.clone()),
-        state: stop.state.trim().to_uppercase(),
+        facility: facility.ok()?.unwrap_or_default(),
+        city: known.map(|place| place.city.clone()).or(city.ok()?)?,
+        state: state.to_ascii_uppercase(),
         point: stop.point.or_else(|| known.map(|place| place.point))?,
         zone,
         window_start: window_start?,

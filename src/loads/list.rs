@@ -7,11 +7,14 @@ use contract::{
         ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
         ViewCounts,
     },
+    refusal::Flaw,
     risk::{Risk, outlook},
     status::LoadStatus as S,
+    text,
     tracking::Bounds,
 };
 
+use super::flawed_text;
 use crate::{
     desk::Desk,
     error::Result,
@@ -39,6 +42,9 @@ const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const DELIVERED: [S; 2] = [S::Delivered, S::Completed];
 const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
+
+/// Nobody seeks for longer texts than this.
+const MAX_SOUGHT: usize = 100;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -82,7 +88,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     let part = Part::first(i64::from(MAX_ACTIVE));
     let (records, active) = store::find(&desk.store, who, &base, part).await?;
     let rows = store::rows(records, who);
-    let today = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+    let today = places::day(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
     let count = |keep: &dyn Fn(&LoadRow) -> bool| rows.iter().filter(|row| keep(row)).count() as u64;
     Ok(ViewCounts {
         active,
@@ -92,7 +98,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
                 && (row.is_hot || row.carrier.is_none())
         }),
         unassigned: count(&|row| row.carrier.is_none()),
-        today: count(&|row| row.pickup.start >= today && row.pickup.start < today.plus_ms(DAY_MS)),
+        today: count(&|row| today.contains(&row.pickup.start)),
         in_transit: count(&|row| TRANSIT.contains(&row.status)),
         at_risk: count(&|row| is_at_risk(row, now)),
         mine: count(&|row| row.dispatcher.as_ref().is_some_and(|dispatcher| dispatcher.id == who.user)),
@@ -124,11 +130,17 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
     let stops = store::stops(&desk.store, &load).await?;
     let mut timeline = store::timeline(&desk.store, &load).await?;
     if !who.role.is_staff() {
-        // Carriers learn what happened, not who at the desk did it.
+        // Carriers learn what happened since the load is theirs, not who at the desk did it nor why.
+        let since = load.assigned_at.map(Timestamp::from);
+        timeline.retain(|entry| {
+            Some(entry.at) >= since && !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. })
+        });
         for entry in &mut timeline {
             entry.by = None;
+            if let contract::loads::Happening::StatusChanged { reason, .. } = &mut entry.what {
+                *reason = None;
+            }
         }
-        timeline.retain(|entry| !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. }));
     }
     let sees = |permission| who.can(permission);
     Ok(LoadDetail {
@@ -148,6 +160,9 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
 /// What a query asks for, in the store's terms.
 async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
     let now = desk.clock.now();
+    if query.dispatcher_id.is_some() && !who.role.is_staff() {
+        return Err(Refusal::flawed("dispatcherId", Flaw::NotAllowed, "is not yours to ask for").into());
+    }
     let mut filter = Filter {
         statuses: names(query.status.as_deref(), "status", S::named)?,
         carrier: query.carrier_id,
@@ -161,12 +176,8 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         updated_since: query.updated_since,
         ..Filter::default()
     };
-    if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        if text.chars().count() > 100 {
-            return Err(Refusal::invalid("q", "at most 100 characters").into());
-        }
-        filter.text = Some(text.to_owned());
-    }
+    let sought = text::line(query.q.as_deref().unwrap_or_default(), MAX_SOUGHT);
+    filter.text = sought.map_err(|flaw| Refusal::flawed("q", flaw, flawed_text(flaw, MAX_SOUGHT)))?;
     let Some(view) = query.view else { return Ok(filter) };
     let narrow = |filter: &mut Filter, statuses: &[S]| {
         if filter.statuses.is_empty() {
@@ -188,7 +199,9 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         }
         View::Urgent => {
             narrow(&mut filter, &UNCOVERED);
-            filter.urgent = true;
+            // A carrier doesn't learn what is hot; what has no carrier is none of its loads.
+            filter.urgent = who.role.is_staff();
+            filter.unassigned = !filter.urgent;
             filter.pickup_to = Some(filter.pickup_to.map_or(now.plus_ms(DAY_MS), |to| to.min(now.plus_ms(DAY_MS))));
         }
         View::Unassigned => {
@@ -196,11 +209,10 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
             filter.unassigned = true;
         }
         View::Today => {
-            let start = places::day_start(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+            let today = places::day(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
             narrow(&mut filter, &ACTIVE);
-            filter.pickup_from = Some(filter.pickup_from.map_or(start, |from| from.max(start)));
-            let end = start.plus_ms(DAY_MS);
-            filter.pickup_to = Some(filter.pickup_to.map_or(end, |to| to.min(end)));
+            filter.pickup_from = Some(filter.pickup_from.map_or(today.start, |from| from.max(today.start)));
+            filter.pickup_to = Some(filter.pickup_to.map_or(today.end, |to| to.min(today.end)));
         }
         View::InTransit => narrow(&mut filter, &TRANSIT),
         View::Mine => {

@@ -9,14 +9,17 @@ use contract::{
 };
 
 use super::{
-    also,
+    Told, also,
     change::{current, fresh, seen, write},
     tell,
 };
 use crate::{
     desk::Desk,
     error::Result,
-    store::loads::{self as rows, Record, undo},
+    store::{
+        loads::{self as rows, Record, undo},
+        positions,
+    },
 };
 
 /// How long a change can be taken back, in milliseconds. A page offers it for some ten seconds, and its key a while
@@ -27,7 +30,7 @@ const UNDO_MS: i64 = 60_000;
 pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> {
     let seen = seen(desk, who, ask.load_id).await?;
     let grant = who.may(Permission::LoadStatusUpdate)?;
-    fresh(&seen, ask.version)?;
+    fresh(who, &seen, ask.version)?;
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     let change = undo::newest(&mut tx, &before).await?.ok_or_else(|| Refusal::rule(Rule::NothingToUndo))?;
@@ -41,26 +44,30 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
     let to = load.status();
     undo::take_back(&mut tx, &before, &change).await?;
     rows::note(&mut tx, before.id(), &Happening::ChangeUndone { from, to }).await?;
-    let after = write(&mut tx, load).await?;
-    let (load_id, load_number, updated_by) = (after.id(), after.load_number.clone(), who.name.clone());
+    let mut after = write(&mut tx, &before, load).await?;
+    if let Some(marker) = change.was.marker().filter(|_| !after.has_same_truck(&before)) {
+        positions::put_back(&mut tx, after.id(), marker).await?;
+        after = rows::in_tx(&mut tx, after.id()).await?.ok_or_else(Refusal::not_found)?;
+    }
+    let (load_id, load_number) = (after.id(), after.load_number.clone());
     let changed_fields = changed_fields(&before, &after);
-    let updated = |load: LoadRow| LoadUpdated {
+    let updated = |Told { row, by, is_inside }: Told| LoadUpdated {
         load_id,
         load_number: load_number.clone(),
-        changed_fields: changed_fields.clone(),
-        updated_by: updated_by.clone(),
-        load,
+        changed_fields: changed_fields.iter().filter(|field| is_inside || *field != "dispatcher").cloned().collect(),
+        updated_by: by,
+        load: row,
     };
     if from == to {
         tell(&mut tx, &before, &after, updated).await?;
     } else {
-        tell(&mut tx, &before, &after, |load| LoadStatusChanged {
+        tell(&mut tx, &before, &after, |Told { row, by, .. }| LoadStatusChanged {
             load_id,
             load_number: load_number.clone(),
             previous_status: from,
             new_status: to,
-            updated_by: updated_by.clone(),
-            load,
+            updated_by: by,
+            load: row,
         })
         .await?;
         if !changed_fields.is_empty() {

@@ -67,6 +67,10 @@ pub struct NewUser {
 /// When the database fails.
 pub async fn account(store: &Store, email: &str) -> Result<Option<Account>> {
     const SQL: &str = "SELECT id, password_hash, active, locked_until FROM users WHERE email = $1";
+    // PostgreSQL can't even be asked for such an address.
+    if email.contains('\0') {
+        return Ok(None);
+    }
     let row: Option<(Uuid, String, bool, Option<DateTime<Utc>>)> =
         on!(store, db => sqlx::query_as(SQL).bind(email).fetch_optional(db).await?);
     Ok(row.map(|(id, password_hash, active, locked_until)| Account {
@@ -195,6 +199,17 @@ pub async fn add_tenant(tx: &mut Tx<'_>, slug: &str, name: &str, zone: &str) -> 
 pub async fn tenant_zone(store: &Store, tenant: TenantId) -> Result<Option<String>> {
     const SQL: &str = "SELECT zone FROM tenants WHERE id = $1";
     Ok(on!(store, db => sqlx::query_scalar(SQL).bind(tenant.uuid()).fetch_optional(db).await?))
+}
+
+/// What the company of this write is called.
+///
+/// # Errors
+/// When the database fails.
+pub async fn company_name(tx: &mut Tx<'_>) -> Result<String> {
+    const SQL: &str = "SELECT name FROM tenants WHERE id = $1";
+    let tenant = tx.tenant().uuid();
+    let name: Option<String> = within!(tx, db => sqlx::query_scalar(SQL).bind(tenant).fetch_optional(db).await?);
+    Ok(name.unwrap_or_default())
 }
 
 /// The company with this slug.

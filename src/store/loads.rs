@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{Store, Tx, column, moment, on, within};
 use crate::{error::Result, places::appointment};
 pub use record::Record;
-pub use write::{Insert, StopInsert, add, change, mark_stop, next_number, note};
+pub use write::{Insert, StopInsert, add, change, lock, mark_stop, next_number, note};
 
 const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.status, l.status_changed_at, l.updated_at,
     l.updated_by, l.customer_name, l.equipment, l.is_hot, l.carrier_id, c.name AS carrier_name,
@@ -26,7 +26,8 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
     u.name AS dispatcher_name, l.carrier_rate_cents, l.customer_rate_cents, l.commodity, l.weight_lbs, l.reference,
     l.notes, l.miles, l.stop_count, l.origin_city, l.origin_state, l.origin_lat, l.origin_lng, l.pickup_start,
     l.pickup_end, l.pickup_zone, l.destination_city, l.destination_state, l.destination_lat, l.destination_lng,
-    l.delivery_start, l.delivery_end, l.delivery_zone, l.eta, l.dispatched_at, l.picked_up_at, l.delivered_at,
+    l.delivery_start, l.delivery_end, l.delivery_zone, l.assigned_at, l.eta, l.dispatched_at, l.picked_up_at,
+    l.delivered_at,
     n.sequence AS next_sequence, n.kind AS next_kind, n.city AS next_city, n.state AS next_state, n.lat AS next_lat,
     n.lng AS next_lng, n.zone AS next_zone, n.window_start AS next_start, n.window_end AS next_end,
     k.lat AS fix_lat, k.lng AS fix_lng, k.at AS fix_at, k.source AS fix_source, k.speed AS fix_speed,
@@ -65,7 +66,7 @@ pub struct Filter {
     pub urgent: bool,
     /// Without a carrier.
     pub unassigned: bool,
-    /// Changed at this moment or later.
+    /// Changed at this moment or later, or with a truck that moved since.
     pub updated_since: Option<Timestamp>,
     /// In its status since this moment or later.
     pub status_since: Option<Timestamp>,
@@ -93,7 +94,8 @@ impl Part {
     }
 }
 
-/// The SQL of a sort column; the load number settles ties, so that pages never overlap.
+/// The SQL of a sort column; the load number settles ties, so that pages never overlap. Where there may be nothing, it
+/// says where that stands: the engines differ.
 fn order(part: Part) -> &'static str {
     match (part.sort, part.descending) {
         ("delivery", false) => " ORDER BY l.delivery_start, l.load_number",
@@ -102,8 +104,8 @@ fn order(part: Part) -> &'static str {
         ("loadNumber", true) => " ORDER BY l.load_number DESC",
         ("status", false) => " ORDER BY l.status, l.load_number",
         ("status", true) => " ORDER BY l.status DESC, l.load_number DESC",
-        ("carrier", false) => " ORDER BY c.name, l.load_number",
-        ("carrier", true) => " ORDER BY c.name DESC, l.load_number DESC",
+        ("carrier", false) => " ORDER BY c.name NULLS LAST, l.load_number",
+        ("carrier", true) => " ORDER BY c.name DESC NULLS FIRST, l.load_number DESC",
         ("customer", false) => " ORDER BY l.customer_name, l.load_number",
         ("customer", true) => " ORDER BY l.customer_name DESC, l.load_number DESC",
         ("updated", false) => " ORDER BY l.updated_at, l.load_number",
@@ -178,7 +180,8 @@ macro_rules! narrow {
             q.push(" AND l.carrier_id IS NULL");
         }
         if let Some(since) = filter.updated_since {
-            q.push(" AND l.updated_at >= ").push_bind(column(since));
+            q.push(" AND (l.updated_at >= ").push_bind(column(since));
+            q.push(" OR k.moved_at >= ").push_bind(column(since)).push(")");
         }
         if let Some(since) = filter.status_since {
             q.push(" AND l.status_changed_at >= ").push_bind(column(since));

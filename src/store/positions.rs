@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use contract::{
     CarrierId, DriverId, LoadId, TenantId, Timestamp,
+    actor::Actor,
     geo::Point,
     status::LoadStatus,
-    tracking::{Fix, Track, TrailFix},
+    tracking::{Fix, LastFix, Track, TrailFix},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Store, Tx, column, moment, on, within};
+use super::{Store, Tx, column, loads::lock, moment, on, within};
 use crate::error::Result;
 
-/// How many fixes one statement writes: nine values each, well under SQLite's bound of 32,766.
+/// How many fixes one statement writes: eleven values each, well under SQLite's bound of 32,766.
 const ROWS: usize = 400;
 
 /// A load as judging its fixes needs it.
@@ -114,11 +115,12 @@ pub async fn tracked(store: &Store, loads: &[LoadId]) -> Result<Vec<Tracked>> {
     Ok(rows.into_iter().map(Tracked::from).collect())
 }
 
-/// The same loads as a write sees them, after the writes before it.
+/// The same loads as a write sees them, after the writes before it; nobody changes them before this write ends.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn tracked_in_tx(tx: &mut Tx<'_>, loads: &[LoadId]) -> Result<Vec<Tracked>> {
+    lock(tx, loads).await?;
     let rows: Vec<TrackedRow> = within!(tx, db => {
         let mut q = QueryBuilder::new(TRACKED);
         let mut list = q.separated(", ");
@@ -138,6 +140,8 @@ pub struct Kept {
     pub fix: Fix,
     /// Too fast to be true.
     pub suspect: bool,
+    /// Who moved the load then.
+    pub carrier: Option<CarrierId>,
 }
 
 /// Writes fixes; gives those that were new, as (load, time).
@@ -146,12 +150,13 @@ pub struct Kept {
 /// When the database fails.
 pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestamp)>> {
     const SQL: &str =
-        "INSERT INTO fixes (load_id, at, source, received_at, lat, lng, speed, heading, accuracy, suspect) ";
+        "INSERT INTO fixes (load_id, at, source, received_at, lat, lng, speed, heading, accuracy, suspect,
+            carrier_id) ";
     let mut fresh = Vec::with_capacity(kept.len());
     for part in kept.chunks(ROWS) {
         let rows: Vec<(Uuid, DateTime<Utc>)> = within!(tx, db => {
             let mut q = QueryBuilder::new(SQL);
-            q.push_values(part, |mut row, Kept { fix, suspect }| {
+            q.push_values(part, |mut row, Kept { fix, suspect, carrier }| {
                 row.push_bind(fix.load.uuid())
                     .push_bind(column(fix.at))
                     .push_bind(fix.source.name())
@@ -161,7 +166,8 @@ pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestam
                     .push_bind(fix.speed)
                     .push_bind(fix.heading)
                     .push_bind(fix.accuracy)
-                    .push_bind(*suspect);
+                    .push_bind(*suspect)
+                    .push_bind(carrier.map(CarrierId::uuid));
             });
             q.push(" ON CONFLICT (load_id, at, source) DO NOTHING RETURNING load_id, at");
             q.build_query_as().fetch_all(db).await?
@@ -177,16 +183,38 @@ pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestam
 /// When the database fails.
 pub async fn move_marker(tx: &mut Tx<'_>, fix: &Fix, track: &Track) -> Result<()> {
     const SQL: &str =
-        "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at, moved_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
             source = excluded.source, speed = excluded.speed, heading = excluded.heading,
-            suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at
+            suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at,
+            moved_at = excluded.moved_at
         WHERE excluded.at > tracks.at";
-    let suspect = track.suspect;
+    let (suspect, now) = (track.suspect, column(tx.now()));
     within!(tx, db => sqlx::query(SQL).bind(fix.load.uuid()).bind(fix.point.lat).bind(fix.point.lng).bind(column(fix.at))
         .bind(fix.source.name()).bind(fix.speed).bind(fix.heading).bind(suspect.map(|s| s.0.lat))
-        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).execute(db).await?.rows_affected());
+        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).bind(now).execute(db).await?.rows_affected());
+    Ok(())
+}
+
+/// Puts a load's marker back to where it was before another truck had the load.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_back(tx: &mut Tx<'_>, load: LoadId, was: LastFix) -> Result<()> {
+    let LastFix { at, speed, heading, source, .. } = was;
+    let received_at = tx.now();
+    let fix = Fix { load, point: was.point(), at, received_at, speed, heading, accuracy: None, source };
+    move_marker(tx, &fix, &Track::default()).await
+}
+
+/// Forgets where a load's truck is: another one moves the load from now on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_marker(tx: &mut Tx<'_>, load: LoadId) -> Result<()> {
+    const SQL: &str = "DELETE FROM tracks WHERE load_id = $1";
+    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -214,16 +242,29 @@ pub async fn set_eta(tx: &mut Tx<'_>, load: LoadId, eta: Option<Timestamp>) -> R
 }
 
 /// Where a load's truck went between two moments, oldest first; the newest `limit` when there are more. The load must
-/// have been looked up for its reader before.
+/// have been looked up for its reader before: a carrier's people see what was reported under their carrier.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn trail(store: &Store, load: LoadId, from: Timestamp, to: Timestamp, limit: i64) -> Result<Vec<TrailFix>> {
-    const SQL: &str = "SELECT lat, lng, at, speed, heading, suspect FROM fixes
-        WHERE load_id = $1 AND at >= $2 AND at <= $3 ORDER BY at DESC LIMIT $4";
+pub async fn trail(
+    store: &Store,
+    who: &Actor,
+    load: LoadId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<TrailFix>> {
+    const SQL: &str = "SELECT lat, lng, at, speed, heading, suspect FROM fixes WHERE load_id = ";
     type Row = (f64, f64, DateTime<Utc>, Option<f64>, Option<f64>, bool);
-    let rows: Vec<Row> = on!(store, db => sqlx::query_as(SQL).bind(load.uuid()).bind(column(from)).bind(column(to))
-        .bind(limit).fetch_all(db).await?);
+    let rows: Vec<Row> = on!(store, db => {
+        let mut q = QueryBuilder::new(SQL);
+        q.push_bind(load.uuid());
+        q.push(" AND at >= ").push_bind(column(from)).push(" AND at <= ").push_bind(column(to));
+        if !who.role.is_staff() {
+            q.push(" AND carrier_id = ").push_bind(who.carrier.map_or_else(Uuid::nil, CarrierId::uuid));
+        }
+        q.push(" ORDER BY at DESC LIMIT ").push_bind(limit);
+        q.build_query_as().fetch_all(db).await?
+    });
     Ok(rows
         .into_iter()
         .rev()
@@ -235,7 +276,7 @@ pub async fn trail(store: &Store, load: LoadId, from: Timestamp, to: Timestamp, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn newest(store: &Store, tenant: TenantId) -> Result<HashMap<LoadId, contract::tracking::LastFix>> {
+pub async fn newest(store: &Store, tenant: TenantId) -> Result<HashMap<LoadId, LastFix>> {
     const SQL: &str =
         "SELECT k.load_id, k.lat, k.lng, k.at, k.speed, k.heading FROM tracks k JOIN loads l ON l.id = k.load_id
         WHERE l.tenant_id = $1 AND l.status IN ('DISPATCHED', 'AT_PICKUP', 'PICKED_UP', 'IN_TRANSIT', 'AT_DELIVERY')";
@@ -244,14 +285,8 @@ pub async fn newest(store: &Store, tenant: TenantId) -> Result<HashMap<LoadId, c
     Ok(rows
         .into_iter()
         .map(|(load, lat, lng, at, speed, heading)| {
-            let fix = contract::tracking::LastFix {
-                lat,
-                lng,
-                heading,
-                speed,
-                at: moment(at),
-                source: contract::tracking::Source::default(),
-            };
+            let fix =
+                LastFix { lat, lng, heading, speed, at: moment(at), source: contract::tracking::Source::default() };
             (LoadId::new(load), fix)
         })
         .collect())

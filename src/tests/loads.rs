@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use contract::loads::LoadRow;
 use serde_json::{Value, json};
 
 use crate::fixture::{TestServer, new_load, on_both_engines};
@@ -17,6 +18,7 @@ fn a_load_lives_from_its_entry_to_its_completion() {
         assert_eq!(load.status.name(), "PENDING");
         assert_eq!(load.pickup.zone_short, "CT");
         load = dispatcher.assign(&load, &server.blue, 0, Some("TENDERED")).await;
+        driver.try_move(&load, "ACCEPTED").await.refused(403, "forbidden");
         let carrier = server.sign_in("carrier1@blueridge.test").await;
         load = carrier.move_to(&load, "ACCEPTED").await;
         load = dispatcher.move_to(&load, "DISPATCHED").await;
@@ -174,6 +176,42 @@ fn each_edge_has_its_conditions_and_its_roles() {
 }
 
 #[test]
+fn giving_a_load_away_moves_it_onward_only_and_leaves_nothing_out() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let ops = server.sign_in("ops@blueridge.test").await;
+        let (carriers, drivers) = (&server.blue.carriers, &server.blue.drivers);
+        let assign = async |load: &LoadRow, more: Value| {
+            let mut ask = json!({ "loadId": load.id, "version": load.version });
+            ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            ops.post("/api/v1/loads/assign", ask).await
+        };
+        let rule = |answer: &crate::fixture::Answer| answer.refused(422, "refused")["details"]["rule"].clone();
+        let load = ops.create_load().await;
+        let load = ops.assign(&load, &server.blue, 0, Some("TENDERED")).await;
+
+        for status in ["CANCELLED", "PENDING", "COMPLETED", "AT_PICKUP"] {
+            assign(&load, json!({ "carrierId": carriers[0], "status": status })).await.refused(400, "invalid");
+        }
+        let load = assign(&load, json!({ "carrierId": carriers[0], "status": "ACCEPTED" })).await.row();
+        assert_eq!(load.driver.as_ref().map(|driver| driver.id), Some(drivers[0]), "who drives is kept");
+        let load = assign(&load, json!({ "carrierId": carriers[0], "status": "DISPATCHED" })).await.row();
+        let back = assign(&load, json!({ "carrierId": carriers[0], "status": "ACCEPTED" })).await;
+        assert_eq!(rule(&back), "reason_needed");
+
+        assert_eq!(rule(&assign(&load, json!({ "carrierId": carriers[1] })).await), "driver_needed");
+        let unpaid = json!({ "carrierId": carriers[1], "driverId": drivers[1] });
+        assert_eq!(rule(&assign(&load, unpaid).await), "carrier_rate_needed");
+        let agreed = json!({ "carrierId": carriers[1], "driverId": drivers[1], "carrierRateCents": 170_000 });
+        let load = assign(&load, agreed).await.row();
+        assert_eq!((load.status.name(), load.carrier_rate_cents), ("DISPATCHED", Some(170_000)));
+        let load = ops.load(load.id).await;
+        assert_eq!(load.data()["load"]["driver"]["id"], json!(drivers[1]));
+        server.stop().await;
+    });
+}
+
+#[test]
 fn a_delivery_is_confirmed_and_the_carrier_is_fixed_from_pickup_on() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
@@ -247,6 +285,15 @@ fn bad_input_is_refused_at_its_field() {
         for (field, new) in [
             ("customerName", spoil(&["customerName"], json!("  "))),
             ("customerName", spoil(&["customerName"], json!("x".repeat(201)))),
+            ("customerName", spoil(&["customerName"], json!("a\0b"))),
+            ("customerName", spoil(&["customerName"], json!("\u{202e}gnp.exe"))),
+            ("customerName", spoil(&["customerName"], json!("\u{200b}\u{200b}"))),
+            ("customerName", spoil(&["customerName"], json!("a\nb"))),
+            ("notes", spoil(&["notes"], json!("a\0b"))),
+            ("reference", spoil(&["reference"], json!("a\u{7}b"))),
+            ("stops[0].facility", spoil(&["stops", "0", "facility"], json!("a\0b"))),
+            ("stops[0].city", spoil(&["stops", "0", "city"], json!("Kansas\0City"))),
+            ("stops[0].state", spoil(&["stops", "0", "state"], json!("É1"))),
             ("weightLbs", spoil(&["weightLbs"], json!(80_001))),
             ("weightLbs", spoil(&["weightLbs"], json!(0))),
             ("stops", spoil(&["stops"], json!([]))),
@@ -257,6 +304,11 @@ fn bad_input_is_refused_at_its_field() {
             ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("tomorrow"))),
             ("stops[0].windowEnd", spoil(&["stops", "0", "windowEnd"], json!("2026-12-01T07:00"))),
             ("stops[1].windowStart", spoil(&["stops", "1", "windowEnd"], json!("2026-11-30T10:00"))),
+            ("stops[1].windowEnd", spoil(&["stops", "1", "windowEnd"], json!("9999-12-31T23:59:59-23:59"))),
+            ("stops[1].windowEnd", spoil(&["stops", "1", "windowEnd"], json!("+262142-12-31T23:59"))),
+            ("stops[1].windowEnd", spoil(&["stops", "1", "windowEnd"], json!("2028-12-31T23:59"))),
+            ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("-262143-01-01T00:00"))),
+            ("stops[0].windowStart", spoil(&["stops", "0", "windowStart"], json!("2024-12-01T08:00"))),
         ] {
             let answer = dispatcher.post("/api/v1/loads", new).await;
             let fields = &answer.refused(400, "invalid")["details"]["fields"];
@@ -287,13 +339,38 @@ fn bad_input_is_refused_at_its_field() {
             "loads/one?id=7",
             "loads/active?bounds=1,2",
             "loads?view=nothing",
+            "loads?q=a%00b",
         ] {
             dispatcher.get(&format!("/api/v1/{path}")).await.refused(400, "invalid");
         }
         dispatcher.get("/api/v1/nothing").await.refused(404, "not_found");
+        let lines = dispatcher.post("/api/v1/loads", spoil(&["notes"], json!("Call first\r\nthen drive"))).await.row();
+        assert_eq!(dispatcher.load(lines.id).await.data()["notes"], "Call first\nthen drive");
+        let sign_in = json!({ "email": "dispatch1\0@blueridge.test", "password": "test-password" });
+        dispatcher.post("/api/v1/auth/login", sign_in).await.refused(401, "unauthorized");
         // Last, because a server that refuses a body unread closes the connection.
         let long = format!("{{\"customerName\": \"{}\"}}", "x".repeat(600_000));
         dispatcher.send(reqwest::Method::POST, "/api/v1/loads", Some(long)).await.refused(413, "too_large");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_fault_at_one_stop_is_not_told_of_another() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let mut new = new_load();
+        let mut between = new["stops"][1].clone();
+        between["windowStart"] = json!("2026-12-04T09:00");
+        between["windowEnd"] = json!("2026-12-04T16:00");
+        new["stops"].as_array_mut().unwrap().insert(1, between);
+        new["stops"][0]["city"] = json!("Atlantis");
+
+        let answer = dispatcher.post("/api/v1/loads", new).await;
+
+        let fields = answer.refused(400, "invalid")["details"]["fields"].as_object().unwrap();
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["stops[0].city", "stops[2].windowStart"]);
         server.stop().await;
     });
 }
@@ -396,12 +473,20 @@ fn lists_filter_sort_search_and_page() {
         assert_eq!(names("size=3").await, (vec!["100".into(), "101".into(), "102".into()], 7));
         assert_eq!(names("size=3&page=3").await, (vec!["106".into()], 7));
         assert_eq!(names("sort=-pickup&size=2").await.0, vec!["106", "105"]);
+        let of = async |index: usize, carrier: usize| {
+            let ask = json!({ "loadId": ids[index], "version": 1, "carrierId": server.blue.carriers[carrier] });
+            dispatcher.post("/api/v1/loads/assign", ask).await.data();
+        };
+        of(1, 1).await;
+        of(2, 0).await;
+        assert_eq!(names("sort=carrier&size=3").await.0, vec!["102", "101", "100"], "none comes last");
+        assert_eq!(names("sort=-carrier&size=1").await.0, vec!["106"], "and first the other way");
         assert_eq!(names("q=customer+104").await, (vec!["104".into()], 1));
         assert_eq!(names("q=%25").await.1, 7, "a percent sign is a percent sign");
         assert_eq!(names("q=_").await.1, 0, "an underscore is an underscore");
         assert_eq!(names("q=denver&status=PENDING,TENDERED&equipment=REEFER").await.1, 7);
         assert_eq!(names("equipment=FLATBED").await.1, 0);
-        assert_eq!(names("view=unassigned").await.1, 7);
+        assert_eq!(names("view=unassigned").await.1, 5);
         assert_eq!(names("view=in_transit").await.1, 0);
         assert_eq!(names("view=unassigned&status=COMPLETED").await.1, 0);
         let counts = dispatcher.get("/api/v1/loads/counts").await;

@@ -8,6 +8,7 @@ mod ear;
 mod edge;
 mod fixture;
 mod full;
+mod handover;
 mod hostile;
 mod invariants;
 mod journal;

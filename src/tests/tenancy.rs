@@ -126,6 +126,62 @@ fn a_carriers_people_see_their_own_loads_only() {
     });
 }
 
+#[test]
+fn a_carrier_learns_nothing_of_what_the_desk_keeps_for_itself() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let ops = server.sign_in("ops@blueridge.test").await;
+        let first = server.sign_in("carrier1@blueridge.test").await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let mut new = new_load();
+        new["isHot"] = json!(true);
+        new["stops"][0]["windowStart"] = json!(server.clock.now().plus_minutes(120));
+        new["stops"][0]["windowEnd"] = json!(server.clock.now().plus_minutes(180));
+        let load = ops.post("/api/v1/loads", new).await.row();
+        let load = ops.assign(&load, &server.blue, 1, Some("TENDERED")).await;
+        let declined = json!({
+            "loadId": load.id, "version": load.version, "status": "PENDING", "reason": "They wanted more than we pay",
+        });
+        let load = ops.post("/api/v1/loads/status", declined).await.row();
+        server.clock.advance_ms(1_000);
+        let load = ops.assign(&load, &server.blue, 0, Some("TENDERED")).await;
+
+        let told = first.load(load.id).await;
+        let kinds: Vec<_> = told.data()["timeline"].as_array().unwrap().iter().map(|entry| &entry["kind"]).collect();
+        assert_eq!(kinds, ["status_changed"], "what came before isn't theirs: {}", told.body);
+        assert!(!told.body.to_string().contains("wanted"), "{}", told.body);
+        let urgent = first.get("/api/v1/loads?view=urgent").await;
+        assert_eq!(urgent.data(), &json!([]), "what is hot is the desk's");
+        let mine = format!("/api/v1/loads?dispatcherId={}", ops.user["id"].as_str().unwrap());
+        first.get(&mine).await.refused(400, "invalid");
+        assert_eq!(ops.get(&mine).await.data().as_array().unwrap().len(), 1);
+
+        let stale = json!({ "loadId": load.id, "version": 1, "status": "ACCEPTED" });
+        let conflict = first.post("/api/v1/loads/status", stale.clone()).await;
+        assert!(!conflict.refused(409, "conflict").to_string().contains("ops of"), "{}", conflict.body);
+        let conflict = ops.post("/api/v1/loads/status", stale).await;
+        assert_eq!(conflict.refused(409, "conflict")["details"]["changedBy"], "ops of blueridge");
+
+        let load = first.move_to(&load, "ACCEPTED").await;
+        let (of_carrier, of_desk) = (first.get("/api/v1/loads").await, ops.get("/api/v1/loads").await);
+        let load = ops.move_to(&load, "DISPATCHED").await;
+        driver.move_to(&load, "AT_PICKUP").await;
+        let names = async |who: &Client, listed: &crate::fixture::Answer| -> BTreeSet<String> {
+            let since = listed.body["cursor"].to_string();
+            let since: String = url::form_urlencoded::byte_serialize(since.as_bytes()).collect();
+            let answer = who.get(&format!("/api/v1/events?since={since}")).await;
+            let events = answer.data()["events"].as_array().unwrap().clone();
+            events.iter().filter_map(|event| event["data"]["updatedBy"].as_str().map(str::to_owned)).collect()
+        };
+        assert_eq!(
+            names(&first, &of_carrier).await,
+            ["blueridge company", "driver1 of blueridge"].map(str::to_owned).into()
+        );
+        assert_eq!(names(&ops, &of_desk).await, ["driver1 of blueridge", "ops of blueridge"].map(str::to_owned).into());
+        server.stop().await;
+    });
+}
+
 /// The calls that are plain routes instead of server functions. The framework can't list them, so `src/http.rs` is read:
 /// a new one fails here until it is given an example.
 fn plain_calls() -> Vec<(Method, String)> {
@@ -294,6 +350,9 @@ fn at_one_company_each_hears_only_what_is_theirs() {
                 assert!(!text.contains("RateCents"), "{who} hears of money: {text}");
                 if who.starts_with("carrier") || who.starts_with("driver") {
                     assert!(!text.contains("\"dispatcher\""), "{who} learns who is at the desk: {text}");
+                    for at_the_desk in ["dispatch1 of", "ops of", "admin of"] {
+                        assert!(!text.contains(at_the_desk), "{who} learns who is at the desk: {text}");
+                    }
                 }
             }
             // Whoever may not see loads hears of none.

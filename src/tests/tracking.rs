@@ -40,6 +40,31 @@ fn a_stored_position_moves_the_marker_and_a_repeat_changes_nothing() {
 }
 
 #[test]
+fn who_asks_what_changed_since_a_moment_gets_the_trucks_that_moved() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        server.dispatched_load().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let dispatcher = server.dispatcher().await;
+        server.clock.advance_ms(60_000);
+        let since = server.clock.now();
+        let changed = async |call: &str| -> Vec<Value> {
+            let answer = dispatcher.get(&format!("/api/v1/{call}?updatedSince={since}")).await;
+            answer.data().as_array().unwrap().iter().map(|row| row["id"].clone()).collect()
+        };
+        assert_eq!(changed("loads/active").await, Vec::<Value>::new());
+
+        // By the device's clock it was before.
+        report(&driver, json!([at(&load, &server, 39.10, -94.60, 5)])).await.data();
+
+        assert_eq!(changed("loads/active").await, [json!(load.id)]);
+        assert_eq!(changed("loads").await, [json!(load.id)]);
+        server.stop().await;
+    });
+}
+
+#[test]
 fn an_older_fix_never_moves_the_marker_but_joins_the_trail() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
@@ -70,6 +95,23 @@ fn a_teleport_is_kept_but_moves_nothing_until_a_second_fix_agrees() {
         assert_eq!(marker(&driver, load.id).await["lat"], 39.10);
         report(&driver, json!([at(&load, &server, 25.01, -80.0, 6)])).await.data();
         assert_eq!(marker(&driver, load.id).await["lat"], 25.01);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_device_whose_clock_runs_ahead_does_not_keep_its_next_fixes_out() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        report(&driver, json!([at(&load, &server, 39.10, -94.60, -2)])).await.data();
+        assert_eq!(marker(&driver, load.id).await["lat"], 39.10);
+
+        server.clock.advance_ms(30_000);
+        report(&driver, json!([at(&load, &server, 39.101, -94.60, 0)])).await.data();
+
+        assert_eq!(marker(&driver, load.id).await["lat"], 39.101);
         server.stop().await;
     });
 }

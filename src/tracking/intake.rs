@@ -3,14 +3,14 @@
 //! A commit costs a disk flush of milliseconds however much is in it, so fixes that arrive meanwhile share the next one.
 //! An answer means stored.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract::{
     Code, LoadId, Refusal, TenantId,
     actor::Actor,
     event::{LoadEtaUpdated, LoadLocationUpdated},
     room::Stream,
-    tracking::{Fix, LastFix, MAX_SPEED_KMH, Verdict},
+    tracking::{Fix, LastFix, Verdict},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -111,35 +111,25 @@ impl Writer {
         let mut ids: Vec<LoadId> = batch.iter().flat_map(|job| job.fixes.iter().map(|fix| fix.load)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut loads: HashMap<LoadId, Tracked> =
-            positions::tracked(&self.store, &ids).await?.into_iter().map(|load| (load.load, load)).collect();
-
+        let seen = by_id(positions::tracked(&self.store, &ids).await?);
         let mut outcomes: Vec<Vec<Outcome>> = Vec::with_capacity(batch.len());
-        let mut taken: BTreeMap<LoadId, Vec<Fix>> = BTreeMap::new();
+        let mut by_tenant: BTreeMap<TenantId, BTreeSet<LoadId>> = BTreeMap::new();
         for job in batch {
             let admitted = job.fixes.iter().map(|fix| {
-                let load = loads.get(&fix.load).ok_or(Code::NotFound)?;
+                let load = seen.get(&fix.load).ok_or(Code::NotFound)?;
                 admit(&job.who, load)?;
-                taken.entry(fix.load).or_default().push(*fix);
+                by_tenant.entry(load.tenant).or_default().insert(fix.load);
                 Ok(false)
             });
             outcomes.push(admitted.collect());
-        }
-
-        let mut by_tenant: BTreeMap<TenantId, Vec<LoadId>> = BTreeMap::new();
-        for load in taken.keys() {
-            if let Some(tracked) = loads.get(load) {
-                by_tenant.entry(tracked.tenant).or_default().push(*load);
-            }
         }
         let mut fresh = HashMap::new();
         let mut moved = Vec::new();
         for (tenant, ids) in by_tenant {
             let mut tx = self.store.begin(By::Itself(tenant), &self.clock, &self.outbox).await?;
-            // Somebody may have moved a load or taken it away since it was looked up.
-            for now in positions::tracked_in_tx(&mut tx, &ids).await? {
-                loads.insert(now.load, now);
-            }
+            let ids: Vec<LoadId> = ids.into_iter().collect();
+            let mut loads = by_id(positions::tracked_in_tx(&mut tx, &ids).await?);
+            let mut taken = admit_again(batch, &loads, &mut outcomes);
             let mut kept = Vec::new();
             let mut markers = Vec::new();
             for id in ids {
@@ -156,9 +146,6 @@ impl Writer {
                     continue;
                 };
                 positions::move_marker(&mut tx, &fix, &load.track).await?;
-                if !load.status.is_under_way() {
-                    continue;
-                }
                 let eta = estimate(load, fix.at, fix.point, self.pace);
                 if is_news(load.eta, eta, self.pace) {
                     positions::set_eta(&mut tx, load.load, Some(eta)).await?;
@@ -200,19 +187,44 @@ impl Writer {
 
     /// Judges a load's fixes in the order of their time; what changed at its marker, if anything.
     fn judge(&self, load: &mut Tracked, fixes: &mut [Fix], kept: &mut Vec<Kept>) -> Option<Marker> {
-        fixes.sort_by_key(|fix| fix.at);
+        fixes.sort_by_key(|fix| (fix.marked_at(), fix.at));
         let mut marker = None;
         for fix in fixes {
-            let verdict = load.track.judge(fix.point, fix.at, MAX_SPEED_KMH * self.pace.scale);
-            kept.push(Kept { fix: *fix, suspect: verdict == Verdict::Suspect });
+            let at = fix.marked_at();
+            let verdict = load.track.judge(fix.point, at, self.pace.scale);
+            kept.push(Kept { fix: *fix, suspect: verdict == Verdict::Suspect, carrier: load.carrier });
             match verdict {
-                Verdict::Moves => marker = Some(Marker { load: load.load, newest: Some(*fix) }),
+                Verdict::Moves => marker = Some(Marker { load: load.load, newest: Some(Fix { at, ..*fix }) }),
                 Verdict::Suspect => marker = marker.or(Some(Marker { load: load.load, newest: None })),
                 Verdict::Trail => {}
             }
         }
         marker
     }
+}
+
+fn by_id(loads: Vec<Tracked>) -> HashMap<LoadId, Tracked> {
+    loads.into_iter().map(|load| (load.load, load)).collect()
+}
+
+/// The fixes of these loads that their senders may still report: somebody may have moved a load or taken it away since
+/// it was looked up, and from here on nobody can.
+fn admit_again(
+    batch: &[Job],
+    loads: &HashMap<LoadId, Tracked>,
+    outcomes: &mut [Vec<Outcome>],
+) -> BTreeMap<LoadId, Vec<Fix>> {
+    let mut taken: BTreeMap<LoadId, Vec<Fix>> = BTreeMap::new();
+    for (job, outcomes) in batch.iter().zip(outcomes) {
+        for (fix, outcome) in job.fixes.iter().zip(outcomes) {
+            let Some(load) = loads.get(&fix.load).filter(|_| outcome.is_ok()) else { continue };
+            *outcome = admit(&job.who, load).map(|()| false);
+            if outcome.is_ok() {
+                taken.entry(fix.load).or_default().push(*fix);
+            }
+        }
+    }
+    taken
 }
 
 /// What a batch changes at a load's marker: a new place, or only a jump to remember.

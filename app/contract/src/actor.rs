@@ -63,6 +63,8 @@ pub enum Permission {
     LoadCreate,
     /// Choose carrier, driver and carrier rate.
     LoadAssign,
+    /// Take a load that was tendered, for the carrier.
+    TenderAccept,
     /// Send an accepted load on its way.
     LoadDispatch,
     /// Move a load forward.
@@ -101,6 +103,7 @@ impl Permission {
             (Move::Backward, ..) => Self::LoadStatusRevert,
             (Move::Cancel, from, _) if from.is_loaded() => Self::LoadCancelLate,
             (Move::Cancel, ..) => Self::LoadCancel,
+            (_, S::Tendered, S::Accepted) => Self::TenderAccept,
             (_, _, S::Dispatched | S::Completed) => Self::LoadDispatch,
             (_, S::Planning | S::Pending, _) | (_, _, S::Pending | S::Tendered) => Self::LoadAssign,
             _ => Self::LoadStatusUpdate,
@@ -145,6 +148,7 @@ impl Role {
                 P::LoadView,
                 P::LoadCreate,
                 P::LoadAssign,
+                P::TenderAccept,
                 P::LoadDispatch,
                 P::LoadStatusUpdate,
                 P::LoadStatusRevert,
@@ -163,6 +167,7 @@ impl Role {
                 P::LoadView,
                 P::LoadCreate,
                 P::LoadAssign,
+                P::TenderAccept,
                 P::LoadDispatch,
                 P::LoadStatusUpdate,
                 P::LoadStatusRevert,
@@ -179,6 +184,7 @@ impl Role {
                 P::LoadView,
                 P::LoadCreate,
                 P::LoadAssign,
+                P::TenderAccept,
                 P::LoadDispatch,
                 P::LoadStatusUpdate,
                 P::BoardView,
@@ -193,7 +199,7 @@ impl Role {
             Self::Support => &[P::LoadView, P::TrackingView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView],
             Self::ReadOnly => &[P::LoadView, P::TrackingView, P::CarrierView],
             Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => {
-                &[P::LoadView, P::LoadStatusUpdate, P::PositionReport, P::CarrierRateView]
+                &[P::LoadView, P::TenderAccept, P::LoadStatusUpdate, P::PositionReport, P::CarrierRateView]
             }
             Self::Driver => &[P::LoadView, P::LoadStatusUpdate, P::PositionReport],
         }
@@ -278,6 +284,15 @@ mod tests {
             {
                 assert!(!role.permissions().contains(&hidden), "{} has {hidden:?}", role.name());
             }
+        }
+    }
+
+    #[test]
+    fn a_tender_is_accepted_by_the_desk_or_the_carriers_office_and_not_by_who_drives() {
+        let needed = Permission::to_move(LoadStatus::Tendered, LoadStatus::Accepted, Move::Forward);
+        for role in ROLES {
+            let moves = role.permissions().contains(&Permission::LoadStatusUpdate);
+            assert_eq!(role.permissions().contains(&needed), moves && role != Role::Driver, "{}", role.name());
         }
     }
 

@@ -19,12 +19,13 @@ pub mod refusal;
 pub mod risk;
 pub mod room;
 pub mod status;
+pub mod text;
 mod time;
 pub mod tracking;
 
 pub use ids::{CarrierId, DriverId, EventId, LoadId, SessionId, StopId, TenantId, UserId};
 pub use refusal::{Code, Refusal};
-pub use time::Timestamp;
+pub use time::{NoMoment, Timestamp, YEARS};
 
 use serde::{Deserialize, Serialize};
 

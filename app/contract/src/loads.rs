@@ -193,6 +193,11 @@ impl LoadRow {
         self.status == LoadStatus::Completed && now.since_ms(self.status_changed_at) <= DAY_MS
     }
 
+    /// Whether the same truck moves it as another row of it says: where one truck is says nothing of another.
+    pub fn has_same_truck(&self, other: &Self) -> bool {
+        (&self.carrier, &self.driver) == (&other.carrier, &other.driver)
+    }
+
     /// This row without money, as it may go into an event.
     #[must_use]
     pub fn without_money(mut self) -> Self {

@@ -1,9 +1,13 @@
 //! Moments in time, as they travel.
 
-use core::{fmt, str::FromStr};
+use core::{fmt, ops::RangeInclusive, str::FromStr};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// The years that a moment may be given in: what lies outside would not be read back as it was written, because RFC 3339
+/// has four digits for a year and a zone moves a moment by up to a day.
+pub const YEARS: RangeInclusive<i32> = 1970..=9998;
 
 /// A moment in UTC, to the millisecond; RFC 3339 with three decimals on the wire.
 ///
@@ -58,11 +62,17 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// A text that is no moment, or one of a year that nobody plans in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 time of the years {} to {}", YEARS.start(), YEARS.end())]
+pub struct NoMoment;
+
 impl FromStr for Timestamp {
-    type Err = chrono::ParseError;
+    type Err = NoMoment;
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        DateTime::parse_from_rfc3339(s).map(|at| Self(at.timestamp_millis()))
+        let at = DateTime::parse_from_rfc3339(s).map_err(|_| NoMoment)?.to_utc();
+        if YEARS.contains(&at.year()) { Ok(at.into()) } else { Err(NoMoment) }
     }
 }
 
@@ -75,7 +85,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| D::Error::custom(format_args!("`{text}` is not an RFC 3339 time")))
+        text.parse().map_err(|error| D::Error::custom(format_args!("`{text}` is {error}")))
     }
 }
 
@@ -89,5 +99,16 @@ mod tests {
 
         assert_eq!(at.to_string(), "2026-11-23T06:30:00.000Z");
         assert_eq!(serde_json::to_string(&at).expect("json"), "\"2026-11-23T06:30:00.000Z\"");
+    }
+
+    #[test]
+    fn every_time_that_is_taken_can_be_given_back() {
+        for text in ["1970-01-01T00:00:00Z", "9998-12-31T23:59:59.999Z", "9998-12-31T12:00:00-11:59"] {
+            let at: Timestamp = text.parse().expect("a time");
+            assert_eq!(at.to_string().parse(), Ok(at), "{text}");
+        }
+        for text in ["1969-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00Z", "tomorrow", ""] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NoMoment), "{text}");
+        }
     }
 }

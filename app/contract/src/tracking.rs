@@ -19,6 +19,16 @@ pub const MAX_BATCH: usize = 500;
 /// Faster than this, in kilometres an hour, no truck goes: such a jump waits for a second fix (`contract.md`, Positions).
 pub const MAX_SPEED_KMH: f64 = 200.0;
 
+/// How far two exact fixes of a truck that stands may lie apart, in miles: a few hundred yards, between high buildings.
+const SLACK_MILES: f64 = 0.3;
+
+/// After so long two fixes may lie apart by all of that, in milliseconds; before, by as much less. Otherwise fixes that
+/// follow each other closely could carry a marker anywhere, a few hundred yards at a time.
+const SLACK_MS: f64 = 10_000.0;
+
+/// So far apart in time two fixes must be for the second to confirm the first one's jump, in milliseconds.
+const AGREE_MS: f64 = 10_000.0;
+
 /// Miles in a kilometre.
 const MILES_PER_KM: f64 = 0.621_371;
 
@@ -133,6 +143,14 @@ pub struct Fix {
     pub source: Source,
 }
 
+impl Fix {
+    /// The moment by which its marker is judged and dated: a device whose clock runs ahead would keep its own next fixes
+    /// out otherwise.
+    pub fn marked_at(&self) -> Timestamp {
+        self.at.min(self.received_at)
+    }
+}
+
 impl UpdateLocation {
     /// Checks range and date, each with its own code.
     ///
@@ -235,9 +253,9 @@ pub enum Verdict {
 }
 
 impl Track {
-    /// Judges a fix and remembers it. `max_kmh` is [`MAX_SPEED_KMH`] wherever time runs as usual; a simulation whose
-    /// clock runs faster scales it.
-    pub fn judge(&mut self, point: Point, at: Timestamp, max_kmh: f64) -> Verdict {
+    /// Judges a fix and remembers it. `scale` says how many times faster than the clock a truck may go: 1 wherever time
+    /// runs as usual.
+    pub fn judge(&mut self, point: Point, at: Timestamp, scale: f64) -> Verdict {
         let Some(newest) = self.newest else {
             self.newest = Some((point, at));
             return Verdict::Moves;
@@ -245,17 +263,19 @@ impl Track {
         if at <= newest.1 {
             return Verdict::Trail;
         }
+        let apart_ms = |from: Timestamp| at.since_ms(from) as f64 * scale;
         let plausible = |from: (Point, Timestamp)| {
-            let hours = at.since_ms(from.1) as f64 / 3_600_000.0;
-            // A fix is only so exact: two of them a few hundred yards and a second apart are not a jump.
-            from.0.miles_to(point) <= max_kmh * MILES_PER_KM * hours + 0.3
+            let ms = apart_ms(from.1);
+            let slack = SLACK_MILES * (ms / SLACK_MS).min(1.0);
+            from.0.miles_to(point) <= MAX_SPEED_KMH * MILES_PER_KM * ms / 3_600_000.0 + slack
         };
-        let agrees = self.suspect.is_some_and(|suspect| at > suspect.1 && plausible(suspect));
-        if plausible(newest) || agrees {
+        let confirms = self.suspect.filter(|suspect| at > suspect.1 && plausible(*suspect));
+        if plausible(newest) || confirms.is_some_and(|suspect| apart_ms(suspect.1) >= AGREE_MS) {
             *self = Self { newest: Some((point, at)), suspect: None };
             return Verdict::Moves;
         }
-        self.suspect = Some((point, at));
+        // One that would agree but comes too soon leaves the jump waiting; else it would wait for ever.
+        self.suspect = confirms.or(Some((point, at)));
         Verdict::Suspect
     }
 }
@@ -347,8 +367,8 @@ mod tests {
         let mut track = Track::default();
         let point = Point { lat: 40.0, lng: -90.0 };
 
-        assert_eq!(track.judge(point, NOW, MAX_SPEED_KMH), Verdict::Moves);
-        assert_eq!(track.judge(point, NOW.plus_minutes(-1), MAX_SPEED_KMH), Verdict::Trail);
+        assert_eq!(track.judge(point, NOW, 1.0), Verdict::Moves);
+        assert_eq!(track.judge(point, NOW.plus_minutes(-1), 1.0), Verdict::Trail);
         assert_eq!(track.newest, Some((point, NOW)));
     }
 
@@ -358,11 +378,55 @@ mod tests {
         let here = Point { lat: 40.0, lng: -90.0 };
         let far = Point { lat: 35.0, lng: -80.0 };
 
-        track.judge(here, NOW, MAX_SPEED_KMH);
-        assert_eq!(track.judge(far, NOW.plus_minutes(1), MAX_SPEED_KMH), Verdict::Suspect);
-        assert_eq!(track.judge(here, NOW.plus_minutes(2), MAX_SPEED_KMH), Verdict::Moves, "one bad fix moves nothing");
+        track.judge(here, NOW, 1.0);
+        assert_eq!(track.judge(far, NOW.plus_minutes(1), 1.0), Verdict::Suspect);
+        assert_eq!(track.judge(here, NOW.plus_minutes(2), 1.0), Verdict::Moves, "one bad fix moves nothing");
 
-        track.judge(far, NOW.plus_minutes(3), MAX_SPEED_KMH);
-        assert_eq!(track.judge(far, NOW.plus_minutes(4), MAX_SPEED_KMH), Verdict::Moves, "two agree");
+        track.judge(far, NOW.plus_minutes(3), 1.0);
+        assert_eq!(track.judge(far, NOW.plus_minutes(4), 1.0), Verdict::Moves, "two agree");
+    }
+
+    #[test]
+    fn a_marker_does_not_creep_by_fixes_that_follow_each_other_closely() {
+        for step_ms in [1, 10, 100, 1_000] {
+            let mut track = Track::default();
+            let start = Point { lat: 40.0, lng: -90.0 };
+            track.judge(start, NOW, 1.0);
+
+            // A fifth of a mile north each time.
+            for n in 1..=60 {
+                let point = Point { lat: 40.0 + n as f64 * 0.003, lng: -90.0 };
+                track.judge(point, NOW.plus_ms(n * step_ms), 1.0);
+            }
+
+            let (point, _) = track.newest.expect("a marker");
+            let miles = start.miles_to(point);
+            assert!(miles < 1.0, "{miles} miles by fixes {step_ms} ms apart");
+        }
+    }
+
+    #[test]
+    fn a_second_fix_confirms_a_jump_only_after_a_while() {
+        let far = Point { lat: 35.0, lng: -80.0 };
+        for (scale, soon_ms, later_ms) in [(1.0, 9_999, 10_000), (60.0, 166, 167)] {
+            let mut track = Track::default();
+            track.judge(Point { lat: 40.0, lng: -90.0 }, NOW, scale);
+            let jumped = NOW.plus_ms(1_000);
+            assert_eq!(track.judge(far, jumped, scale), Verdict::Suspect);
+
+            assert_eq!(track.judge(far, jumped.plus_ms(1), scale), Verdict::Suspect);
+            assert_eq!(track.judge(far, jumped.plus_ms(soon_ms), scale), Verdict::Suspect);
+            assert_eq!(track.judge(far, jumped.plus_ms(later_ms), scale), Verdict::Moves);
+        }
+    }
+
+    #[test]
+    fn two_fixes_of_a_truck_that_stands_are_no_jump() {
+        let mut track = Track::default();
+        track.judge(Point { lat: 40.0, lng: -90.0 }, NOW, 1.0);
+
+        // 440 yards.
+        let near = Point { lat: 40.0036, lng: -90.0 };
+        assert_eq!(track.judge(near, NOW.plus_ms(10_000), 1.0), Verdict::Moves);
     }
 }

@@ -116,12 +116,15 @@ impl Hands {
 
     /// Whether a lane would take the card that is dragged; nothing when none is.
     pub fn takes(&self, lane: Lane) -> Option<bool> {
-        let from = status(self.dragged.get()?)?;
+        let load = self.dragged.get()?;
+        let from = status(load)?;
         if from.lane() == Some(lane) {
             return None;
         }
         let visitor = expect_context::<Visitor>();
-        Some(lane.entry(from).is_some_and(|to| act::may_move(&visitor, from, to)))
+        let stops_allow =
+            |to| live().book.entry(load).is_none_or(|entry| entry.with_untracked(|entry| entry.row.stops_allow(to)));
+        Some(lane.entry(from).is_some_and(|to| act::may_move(&visitor, from, to) && stops_allow(to)))
     }
 
     /// Asks who moves a load, if the visitor may choose.

@@ -171,7 +171,10 @@ impl Book {
         if let Some(entry) = self.entry(row.id) {
             // Events carry no money: what a list told stays until a list tells otherwise.
             entry.with_untracked(|have| {
-                row.carrier_rate_cents = have.row.carrier_rate_cents;
+                // What was agreed with one carrier binds no other.
+                let is_other = |carrier| row.carrier.as_ref().is_some_and(|now| now != carrier);
+                let changes_hands = have.row.carrier.as_ref().is_some_and(is_other);
+                row.carrier_rate_cents = have.row.carrier_rate_cents.filter(|_| !changes_hands);
                 row.customer_rate_cents = have.row.customer_rate_cents;
             });
         }
@@ -241,7 +244,8 @@ impl Book {
         entry.update(|entry| {
             let newer = row.version > entry.row.version;
             let old = std::mem::replace(&mut entry.row, row);
-            if !is_newer(entry.row.current_location.as_ref(), old.current_location.as_ref()) {
+            let is_newer = is_newer(entry.row.current_location.as_ref(), old.current_location.as_ref());
+            if entry.row.has_same_truck(&old) && !is_newer {
                 entry.row.current_location = old.current_location;
             }
             if flash && newer {

@@ -12,7 +12,10 @@ use crate::{
     live::{Entry, live},
     pages::Visitor,
     say,
-    ui::{toast, words::status_word},
+    ui::{
+        toast,
+        words::{rule_words, status_word},
+    },
 };
 use LoadStatus as S;
 
@@ -28,6 +31,9 @@ pub fn move_to(load: LoadId, to: LoadStatus) {
     let Some(step) = from.step(to) else { return toast::wrong(cannot_go(&visitor, from)) };
     if !may_move(&visitor, from, to) {
         return toast::wrong(say!(board.not_allowed));
+    }
+    if let Some(rule) = entry.with_untracked(|entry| entry.row.stops_against(to)) {
+        return toast::wrong(rule_words(rule));
     }
     match entry.with_untracked(|entry| question(entry, to, step)) {
         Some(dialog) => ask(dialog),

@@ -11,7 +11,10 @@ use contract::{
 };
 use uuid::Uuid;
 
-use crate::{places::appointment, store::moment};
+use crate::{
+    places::appointment,
+    store::{column, moment},
+};
 
 /// A load with everything in it. It never leaves the server: readers get [`Record::row_for`].
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -58,6 +61,7 @@ pub struct Record {
     pub delivery_start: DateTime<Utc>,
     pub delivery_end: DateTime<Utc>,
     pub delivery_zone: String,
+    pub assigned_at: Option<DateTime<Utc>>,
     pub eta: Option<DateTime<Utc>>,
     pub dispatched_at: Option<DateTime<Utc>>,
     pub picked_up_at: Option<DateTime<Utc>>,
@@ -100,12 +104,31 @@ impl Record {
         self.driver_id.map(DriverId::new)
     }
 
+    /// Gives it to a carrier and a driver, or takes it from them. When another truck was expected says nothing of this
+    /// one.
+    pub fn hand_to(&mut self, carrier: Option<CarrierId>, driver: Option<DriverId>, now: Timestamp) {
+        if self.carrier() != carrier {
+            self.assigned_at = carrier.map(|_| column(now));
+        }
+        if (self.carrier(), self.driver()) != (carrier, driver) {
+            self.eta = None;
+        }
+        self.carrier_id = carrier.map(CarrierId::uuid);
+        self.driver_id = driver.map(DriverId::uuid);
+    }
+
+    /// Whether the same truck moves it as another state of it says.
+    pub fn has_same_truck(&self, other: &Self) -> bool {
+        (self.carrier_id, self.driver_id) == (other.carrier_id, other.driver_id)
+    }
+
     /// When anything of it changed last.
     pub fn updated_at(&self) -> Timestamp {
         moment(self.updated_at)
     }
 
-    fn last_fix(&self) -> Option<LastFix> {
+    /// Where its truck was last.
+    pub fn last_fix(&self) -> Option<LastFix> {
         Some(LastFix {
             lat: self.fix_lat?,
             lng: self.fix_lng?,

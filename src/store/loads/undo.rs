@@ -1,7 +1,7 @@
 //! What loads were before their newest change.
 
 use chrono::{DateTime, Utc};
-use contract::{StopId, Timestamp, UserId};
+use contract::{StopId, Timestamp, UserId, tracking::LastFix};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,6 +33,10 @@ pub struct Was {
     driver: Option<Uuid>,
     dispatcher: Option<Uuid>,
     carrier_rate_cents: Option<i64>,
+    #[serde(default)]
+    assigned_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    marker: Option<LastFix>,
     eta: Option<DateTime<Utc>>,
     dispatched_at: Option<DateTime<Utc>>,
     picked_up_at: Option<DateTime<Utc>>,
@@ -49,11 +53,17 @@ struct StopWas {
 }
 
 impl Was {
+    /// Where the truck was that the change took the load from.
+    pub const fn marker(&self) -> Option<LastFix> {
+        self.marker
+    }
+
     /// The load as it is now, with all of this put back.
     #[must_use]
     pub fn put_back(&self, now: Record) -> Record {
-        // While the status stays, estimates go on; the newest of them is the truest.
-        let eta = if self.status == now.status { now.eta } else { self.eta };
+        // While status and truck stay, estimates go on; the newest of them is the truest.
+        let goes_on = self.status == now.status && (self.carrier, self.driver) == (now.carrier_id, now.driver_id);
+        let eta = if goes_on { now.eta } else { self.eta };
         Record {
             status: self.status.clone(),
             status_changed_at: self.status_changed_at,
@@ -61,6 +71,7 @@ impl Was {
             driver_id: self.driver,
             dispatcher_id: self.dispatcher,
             carrier_rate_cents: self.carrier_rate_cents,
+            assigned_at: self.assigned_at,
             eta,
             dispatched_at: self.dispatched_at,
             picked_up_at: self.picked_up_at,
@@ -88,6 +99,8 @@ pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
         driver: before.driver_id,
         dispatcher: before.dispatcher_id,
         carrier_rate_cents: before.carrier_rate_cents,
+        assigned_at: before.assigned_at,
+        marker: before.last_fix(),
         eta: before.eta,
         dispatched_at: before.dispatched_at,
         picked_up_at: before.picked_up_at,

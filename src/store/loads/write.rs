@@ -11,7 +11,7 @@ use super::Record;
 use crate::{
     clock::new_id,
     error::Result,
-    store::{Tx, column, within},
+    store::{Tx, column, tx::Engine, within},
 };
 
 /// A load to be written.
@@ -100,6 +100,21 @@ pub async fn add(tx: &mut Tx<'_>, load: &Insert) -> Result<()> {
     Ok(())
 }
 
+/// Keeps loads as they are until this write ends: others who would change one wait. SQLite has one writer at a time
+/// anyway.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut Tx<'_>, loads: &[LoadId]) -> Result<()> {
+    // In the order of their ids, so that two writes never wait for each other.
+    const SQL: &str = "SELECT id FROM loads WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+    if let Engine::Postgres(db) = tx.engine() {
+        let ids: Vec<_> = loads.iter().map(|load| load.uuid()).collect();
+        sqlx::query(SQL).bind(ids).execute(&mut **db).await?;
+    }
+    Ok(())
+}
+
 /// Writes a changed load over the one that was read, unless somebody else changed it in between; the version goes up.
 /// Gives whether it was written.
 ///
@@ -108,7 +123,7 @@ pub async fn add(tx: &mut Tx<'_>, load: &Insert) -> Result<()> {
 pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     const SQL: &str = "UPDATE loads SET version = version + 1, status = $4, status_changed_at = $5, updated_at = $6,
             updated_by = $7, carrier_id = $8, driver_id = $9, dispatcher_id = $10, carrier_rate_cents = $11, eta = $12,
-            dispatched_at = $13, picked_up_at = $14, delivered_at = $15,
+            dispatched_at = $13, picked_up_at = $14, delivered_at = $15, assigned_at = $16,
             completed_at = CASE WHEN $4 = 'COMPLETED' THEN $5 ELSE NULL END,
             cancelled_at = CASE WHEN $4 = 'CANCELLED' THEN $5 ELSE NULL END
         WHERE id = $1 AND tenant_id = $2 AND version = $3";
@@ -117,7 +132,7 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     let written = within!(tx, db => sqlx::query(SQL).bind(load.id).bind(tenant).bind(load.version).bind(&load.status)
         .bind(load.status_changed_at).bind(now).bind(author).bind(load.carrier_id).bind(load.driver_id)
         .bind(load.dispatcher_id).bind(load.carrier_rate_cents).bind(load.eta).bind(load.dispatched_at)
-        .bind(load.picked_up_at).bind(load.delivered_at).execute(db).await?.rows_affected());
+        .bind(load.picked_up_at).bind(load.delivered_at).bind(load.assigned_at).execute(db).await?.rows_affected());
     Ok(written == 1)
 }
 

@@ -172,13 +172,13 @@ pub struct AssignLoad {
     pub version: i64,
     /// Who moves it.
     pub carrier_id: CarrierId,
-    /// Who drives it.
+    /// Who drives it; unchanged when absent, nobody yet when the carrier is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub driver_id: Option<DriverId>,
-    /// What they are paid, in cents; unchanged when absent.
+    /// What they are paid, in cents; unchanged when absent, not agreed yet when the carrier is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_rate_cents: Option<i64>,
-    /// The status to take at once, such as `TENDERED` or `ACCEPTED`.
+    /// The status to go on to at once: `TENDERED`, `ACCEPTED` or `DISPATCHED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<LoadStatus>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Appointment, LoadRow, StopKind, Town};
-use crate::{geo::Point, status::LoadStatus};
+use crate::{geo::Point, refusal::Rule, status::LoadStatus};
 
 /// The stop that a truck comes to next, as far as rows need it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,10 +40,15 @@ impl LoadRow {
 
     /// Whether the stops allow a move: between, a load drives on; only from its last stop it is delivered.
     pub fn stops_allow(&self, to: LoadStatus) -> bool {
+        self.stops_against(to).is_none()
+    }
+
+    /// What the stops have against a move, when they forbid it.
+    pub fn stops_against(&self, to: LoadStatus) -> Option<Rule> {
         match (self.status, to) {
-            (LoadStatus::AtDelivery, LoadStatus::Delivered) => !self.has_further_stops(),
-            (LoadStatus::AtDelivery, LoadStatus::InTransit) => self.has_further_stops(),
-            _ => true,
+            (LoadStatus::AtDelivery, LoadStatus::Delivered) if self.has_further_stops() => Some(Rule::StopsRemain),
+            (LoadStatus::AtDelivery, LoadStatus::InTransit) if !self.has_further_stops() => Some(Rule::NoFurtherStop),
+            _ => None,
         }
     }
 

@@ -32,7 +32,7 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
         None => say!(common.dialogs.do_assign).to_owned(),
     };
     let needs_rate = matches!(then, Some(LoadStatus::Tendered | LoadStatus::Dispatched));
-    let needs_driver = then == Some(LoadStatus::Dispatched);
+    let needs_driver = then.unwrap_or(row.status) >= LoadStatus::Dispatched;
     let rate = row.carrier_rate_cents.map(read::dollars).unwrap_or_default();
 
     let carriers = RwSignal::new(None::<Result<Vec<CarrierRow>, Fault>>);
@@ -109,9 +109,15 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     aria-invalid=move || driver_fault.with(Option::is_some).then_some("true")
                                     aria-describedby="driver-fault"
                                 >
-                                    <option value="">
-                                        {if needs_driver { say!(common.dialogs.choose_driver) } else { say!(common.dialogs.no_driver) }}
-                                    </option>
+                                    {move || {
+                                        let words = if needs_driver {
+                                            say!(common.dialogs.choose_driver)
+                                        } else {
+                                            say!(common.dialogs.no_driver)
+                                        };
+                                        let keeps_driver = row.with_value(|row| has_driver_of(row, chosen.get()));
+                                        (!keeps_driver).then(|| view! { <option value="">{words}</option> })
+                                    }}
                                     {move || row.with_value(|row| driver_options(drivers_of(&carriers, chosen.get()), row))}
                                 </select>
                                 <FaultLine id="driver-fault".to_owned() fault=driver_fault />
@@ -157,6 +163,11 @@ fn carrier_options(carriers: &[CarrierRow], row: &LoadRow) -> impl IntoView + us
 
 fn drivers_of(carriers: &[CarrierRow], carrier: Option<CarrierId>) -> &[DriverRow] {
     carriers.iter().find(|known| Some(known.id) == carrier).map_or(&[], |carrier| &carrier.drivers)
+}
+
+/// Whether the load has a driver of this carrier: another can be chosen, but not none.
+fn has_driver_of(row: &LoadRow, carrier: Option<CarrierId>) -> bool {
+    row.driver.is_some() && carrier.is_some() && row.carrier.as_ref().map(|carrier| carrier.id) == carrier
 }
 
 fn driver_options(drivers: &[DriverRow], row: &LoadRow) -> impl IntoView + use<> {
