@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use headhaul::{check, clock::Clock, config::Config, serve, simulate, store::Store};
+use headhaul::{check, clock::Clock, config::Config, realtime, serve, simulate, store::Store};
 use tracing_subscriber::EnvFilter;
 
 /// The live operations desk of a third-party logistics company
@@ -13,10 +13,6 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 }
-
-/// What is logged unless the environment says otherwise. The sockets' libraries log what anybody sends them, signed in or
-/// not: whoever wished could fill the disk.
-const LOGGED: &str = "info,sqlx=warn,socketioxide=off,engineioxide=off";
 
 #[derive(Subcommand)]
 enum Command {
@@ -34,7 +30,8 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| LOGGED.into());
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| format!("info,sqlx=warn,{}", realtime::UNLOGGED).into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(Cli::parse().command).await {
         Ok(code) => code,

@@ -31,6 +31,10 @@ use crate::{
 /// The longest message either way, in bytes (`contract.md`, Limits).
 const MAX_MESSAGE: usize = 64 * 1024;
 
+/// What is left out of the log unless the environment says otherwise: the libraries log what anybody sends them, signed in
+/// or not, and whoever wished could fill the disk.
+pub const UNLOGGED: &str = "socketioxide=off,engineioxide=off";
+
 /// How many packets wait for a slow reader before it is cut. Frames of a busy board are small and the reader recovers
 /// by its cursor, so this is memory against patience.
 const QUEUE: usize = 512;

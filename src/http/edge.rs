@@ -74,7 +74,7 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
         }
     }
     let mut status = None;
-    if let Some(known) = &known
+    if let (Some(_), Some(known)) = (page, &known)
         && pages::is_missing(&edge, &known.actor, &path).await
     {
         status = Some(StatusCode::NOT_FOUND);
@@ -142,11 +142,15 @@ pub async fn whole_body(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(PATIENCE, read(body)).await {
-        Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole))).await,
-        Ok(Err(refusal)) => refuse(refusal),
-        Err(_) => refuse(Refusal::invalid("input", "the body took too long")),
+    match read_within(PATIENCE, body).await {
+        Ok(whole) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Err(refusal) => refuse(refusal),
     }
+}
+
+async fn read_within(patience: Duration, body: Body) -> Result<Vec<u8>, Refusal> {
+    let late = |_| Refusal::invalid("input", "the body took too long");
+    tokio::time::timeout(patience, read(body)).await.map_err(late)?
 }
 
 /// The whole body, unless it is too long.
@@ -231,4 +235,20 @@ pub async fn safe_headers(State(config): State<Arc<Config>>, request: Request, n
     // Nobody but the one who asked may keep an answer, and even they ask again: what is seen depends on who is signed in.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let pieces =
+            futures_util::stream::iter([Ok::<_, std::io::Error>("begun")]).chain(futures_util::stream::pending());
+
+        let refusal =
+            read_within(Duration::from_millis(20), Body::from_stream(pieces)).await.expect_err("it never comes");
+        assert_eq!(refusal.code, Code::Invalid);
+        assert_eq!(read_within(PATIENCE, Body::from("whole")).await, Ok(b"whole".to_vec()));
+    }
 }
