@@ -37,6 +37,46 @@ test("a card is dragged to a lane, and refused where it can't go", async ({ brow
   await expect(lane(page, "In transit").locator(`[data-load="${load.loadNumber}"]`)).toBeVisible();
 });
 
+test("a load with stops before it is not delivered, and the board says so by itself", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  const ops = async (path: string, body: unknown) => (await server.call("ops@blueridge.demo", path, body)).body.data;
+  const { body } = await server.call("ops@blueridge.demo", "carriers");
+  const carrier = body.data.find((one: any) => one.drivers.length > 0);
+  const hours = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString();
+  const stop = (kind: string, city: string, state: string, n: number) => ({
+    kind, city, state, facility: "Dock", windowStart: hours(n), windowEnd: hours(n + 2),
+  });
+  let load = await ops("loads", {
+    customerName: "Between Stores", equipment: "DRY_VAN", carrierRateCents: 100_000,
+    stops: [stop("PICKUP", "Atlanta", "GA", 1), stop("DELIVERY", "Charlotte", "NC", 6), stop("DELIVERY", "Richmond", "VA", 12)],
+  });
+  const next = { carrierId: carrier.id, driverId: carrier.drivers[0].id, status: "ACCEPTED" };
+  load = await ops("loads/assign", { loadId: load.id, version: load.version, ...next });
+  for (const status of ["DISPATCHED", "IN_TRANSIT", "AT_DELIVERY"]) {
+    load = await ops("loads/status", { loadId: load.id, version: load.version, status });
+  }
+  await page.goto(`${server.url}/dispatch`);
+  await live(page);
+  const writes: string[] = [];
+  page.on("request", (request) => request.method() === "POST" && writes.push(request.url()));
+
+  await card(page, load.loadNumber).dragTo(lane(page, "Delivered").locator("h2"));
+  await expect(page.getByRole("alert")).toContainText("not come to its last stop");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await card(page, load.loadNumber).focus();
+  await page.keyboard.press("]");
+  await expect(page.getByRole("alert")).toContainText("not come to its last stop");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  expect(writes.filter((url) => url.includes("/loads/"))).toEqual([]);
+
+  await card(page, load.loadNumber).focus();
+  await page.keyboard.press("a");
+  const dialog = page.getByRole("dialog");
+  const driver = dialog.locator("select#driver");
+  await expect(driver).toHaveValue(carrier.drivers[0].id);
+  await expect(driver.locator('option[value=""]'), "the driver is exchanged, not taken away").toHaveCount(0);
+});
+
 test("a card is moved by keyboard alone", async ({ browser, server }) => {
   const page = await at(browser, server, "dispatch1@blueridge.demo");
   const load = await loadIn(server, "AT_PICKUP");

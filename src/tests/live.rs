@@ -1,14 +1,17 @@
 //! The sockets: who hears what by themselves, and who no longer does.
 
 use contract::{
-    UserId,
+    DriverId, UserId,
     actor::{Permission, Role},
     loads::LoadRow,
 };
 use headhaul::{
     clock::new_id,
     simulate::socket::Socket,
-    store::accounts::{self, NewUser},
+    store::{
+        accounts::{self, NewUser},
+        carriers,
+    },
 };
 use serde_json::{Value, json};
 
@@ -186,10 +189,16 @@ fn a_driver_who_is_replaced_hears_that_and_no_more() {
 
         let load = dispatcher.create_load().await;
         let load = dispatcher.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
-        // The same carrier keeps it, without this driver.
-        let ask = json!({ "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[0] });
+        // The same carrier keeps it, with another driver.
+        let other = DriverId::new(new_id());
+        let mut tx = server.desk.begin_itself(server.blue.tenant).await.unwrap();
+        carriers::add_driver(&mut tx, other, server.blue.carriers[0], "Driver 3", "+15550103").await.unwrap();
+        tx.commit().await.unwrap();
+        let ask = json!({
+            "loadId": load.id, "version": load.version, "carrierId": server.blue.carriers[0], "driverId": other,
+        });
         let load = dispatcher.post("/api/v1/loads/assign", ask).await.row();
-        assert!(load.driver.is_none());
+        assert_eq!(load.driver.as_ref().map(|driver| driver.id), Some(other));
         dispatcher.assign(&load, &server.blue, 1, None).await;
 
         portal.hears("carrier:load:withdrawn", |_| true).await;
