@@ -13,7 +13,7 @@ pub fn line(text: &str, most: usize) -> Result<Option<String>, Flaw> {
 /// The same of text that may have several lines.
 ///
 /// # Errors
-/// As for [`line`].
+/// As for [`line()`].
 pub fn lines(text: &str, most: usize) -> Result<Option<String>, Flaw> {
     clean(&text.replace("\r\n", "\n"), most, |c| c != '\n' && is_unseen(c))
 }
