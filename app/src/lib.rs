@@ -50,10 +50,10 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <Routes fallback=ui::missing::Missing>
                     <Route path=path!("/login") view=accounts::sign_in::SignInPage ssr=SsrMode::Async />
-                    <Route path=path!("/") view=loads::page::LoadsPage ssr=SsrMode::Async />
-                    <Route path=path!("/loads") view=loads::page::LoadsPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=loads::page::LoadsPage ssr=SsrMode::InOrder />
+                    <Route path=path!("/loads") view=loads::page::LoadsPage ssr=SsrMode::InOrder />
                     <Route path=path!("/loads/:id") view=loads::detail::LoadPage ssr=SsrMode::Async />
-                    <Route path=path!("/dispatch") view=board::page::BoardPage ssr=SsrMode::Async />
+                    <Route path=path!("/dispatch") view=board::page::BoardPage ssr=SsrMode::InOrder />
                     <Route path=path!("/tracking") view=tracking::page::TrackingPage ssr=SsrMode::Async />
                 </Routes>
             </Frame>

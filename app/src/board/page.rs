@@ -46,7 +46,7 @@ pub fn BoardPage() -> impl IntoView {
     let filter = Memo::new(move |_| query.with(Filter::read));
     let hands = Hands::new(filter, lanes(filter));
     provide_context(hands);
-    let loads = Resource::new_blocking(|| (), |()| all());
+    let loads = Resource::new(|| (), |()| all());
     stay_true();
     tell_of_others(hands);
     Effect::new(move |_| {

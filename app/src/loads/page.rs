@@ -42,14 +42,17 @@ pub fn LoadsPage() -> impl IntoView {
     let me = visitor.and_then(|visitor| visitor.me).map(|me| me.id);
 
     let url = use_query_map();
-    let asked = Memo::new(move |_| url.with(|url| asked::read(&|key| url.get_all(key).unwrap_or_default())));
+    // On the server the list's own effect may look once more when the request, and the address with it, is gone.
+    let asked = Memo::new(move |_| {
+        url.try_with(|url| asked::read(&|key| url.get_all(key).unwrap_or_default())).unwrap_or_default()
+    });
     let again = RwSignal::new(0_u32);
-    let list = Resource::new_blocking(
+    let list = Resource::new(
         move || (asked.get(), again.get(), live.afresh.get()),
         |(asked, ..)| list_loads(asked::sent(&asked)),
     );
     let news = News::new();
-    let counts: Counts = Resource::new_blocking(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
+    let counts: Counts = Resource::new(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
 
     // The last good list: a call that fails must not take away what was there.
     let kept = StoredValue::new(None::<(LoadQuery, Arc<Came>)>);
