@@ -63,7 +63,6 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
     let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
     let desk = Desk::new(Parts { store, clock, outbox, intake, pace });
-    tokio::spawn(journal::keep_short(desk.clone()));
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {
@@ -129,6 +128,7 @@ impl Server {
             let stopping = stopping.clone();
             tokio::spawn(async move { simulate::run(options, async move { stopping.notified().await }).await })
         });
+        let trimming = tokio::spawn(journal::keep_short(self.desk.clone()));
         let wire = self.wire.clone();
         let going = stopping.clone();
         let served = listen::serve(self.listener, self.router, listen::PATIENCE, async move {
@@ -148,6 +148,7 @@ impl Server {
         if let Some(simulator) = simulator {
             simulator.abort();
         }
+        trimming.abort();
         self.desk.store.close().await;
         Ok(())
     }
