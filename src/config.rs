@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use url::Url;
 
-use crate::clock::new_secret;
+use crate::{clock::new_secret, relay};
 
 /// Whether the demo's trucks drive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,6 +29,12 @@ pub struct Config {
     /// `sqlite://…` or `postgres://…` [default: a SQLite file in the data directory]
     #[arg(long, env = "DATABASE_URL")]
     pub database_url: Option<String>,
+    /// `redis://…`, by which several nodes on one PostgreSQL hear of each other at once [default: none]
+    #[arg(long, env = "REDIS_URL")]
+    pub redis_url: Option<String>,
+    /// The channel on which the nodes speak there, one for each cluster that shares a Redis
+    #[arg(long, env = "HEADHAUL_REDIS_CHANNEL", default_value = "headhaul")]
+    pub redis_channel: String,
     /// A file with the secret that signs tokens [default: generated once into the data directory]
     #[arg(long)]
     pub jwt_secret_file: Option<PathBuf>,
@@ -95,6 +101,16 @@ impl Config {
         {
             bail!("--database-url: must begin with sqlite: or postgres:");
         }
+        if let Some(url) = &self.redis_url {
+            if !url.starts_with("redis:") {
+                bail!("--redis-url: must begin with redis:");
+            }
+            if self.database_url().starts_with("sqlite:") {
+                bail!(
+                    "--redis-url: is for several nodes, and those need a PostgreSQL that they share (--database-url)"
+                );
+            }
+        }
         if let Some(url) = &self.tile_url {
             let is_address = ["http://", "https://", "/"].iter().any(|start| url.starts_with(start));
             if !is_address || !["{z}", "{x}", "{y}"].iter().all(|part| url.contains(part)) {
@@ -135,6 +151,12 @@ impl Config {
             }
         }
         origins
+    }
+
+    /// How nodes hear of each other, if there may be several.
+    pub fn relay(&self, secret: &str) -> Option<relay::Settings> {
+        let url = self.redis_url.clone()?;
+        Some(relay::Settings { url, channel: self.redis_channel.clone(), secret: secret.to_owned() })
     }
 
     /// The secret that signs tokens: given, or generated once.

@@ -9,10 +9,11 @@
 //! | [`loads`], [`tracking`], [`carriers`], [`journal`] | one feature each: its rules |
 //! | [`store`] | all SQL, for both engines, and the only door for writes |
 //! | [`realtime`] | the sockets |
+//! | [`relay`] | the other nodes, through Redis |
 //! | [`demo`], [`simulate`] | demo data, and the trucks that drive it over the public interfaces |
 //!
 //! Architecture invariants, each held by a test in `tests/invariants.rs`: `sqlx` appears only in [`store`];
-//! `socketioxide` only in [`realtime`]; times and new ids are made only in [`clock`]; an event leaves only through
+//! `socketioxide` only in [`realtime`]; `redis` only in [`relay`]; times and new ids are made only in [`clock`]; an event leaves only through
 //! [`store::Tx::commit`].
 
 #![recursion_limit = "512"]
@@ -30,6 +31,7 @@ pub mod journal;
 pub mod loads;
 pub mod places;
 pub mod realtime;
+pub mod relay;
 pub mod serve;
 pub mod simulate;
 pub mod store;

@@ -7,8 +7,12 @@
 
 mod asks;
 mod bucket;
+mod events;
 mod handshake;
+mod mend;
+mod positions;
 mod registry;
+mod sent;
 mod sight;
 mod turns;
 mod wire;
@@ -18,12 +22,17 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use contract::event::NAMESPACES;
 use socketioxide::{SocketIo, handler::ConnectHandler};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+};
 
 pub use wire::Wire;
 
 use crate::{
     auth::Auth,
     desk::Desk,
+    relay::{Arrivals, Relay},
     store::{self, Unsent},
     tracking::{fleet::Fleet, moves::Moves},
 };
@@ -65,6 +74,7 @@ pub(crate) struct Shared {
     fleet: Fleet,
     limits: Limits,
     sockets: registry::Registry,
+    sent: sent::Sent,
 }
 
 /// The ways in which things to send arrive.
@@ -73,19 +83,30 @@ pub struct Inlets {
     pub sealed: Unsent,
     /// Trucks that moved.
     pub moved: Moves,
+    /// The other nodes, if there may be any.
+    pub others: Option<(Relay, Arrivals)>,
 }
 
-/// Puts the sockets around a router and starts sending.
+/// How much that was found in the journal may wait to be sent; the rest waits in the journal.
+const FOUND: usize = 16;
+
+/// Puts the sockets around a router and starts sending, for as long as what it gives is kept.
 pub fn mount<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     desk: Desk,
     auth: Auth,
     limits: Limits,
     inlets: Inlets,
-) -> (Router<S>, Wire) {
-    let fleet = Fleet::default();
-    let sockets = registry::Registry::default();
-    let shared = Shared { desk, auth, fleet: fleet.clone(), limits: limits.clone(), sockets: sockets.clone() };
+) -> (Router<S>, Wire, JoinSet<()>) {
+    let (fleet, sockets, sent) = (Fleet::default(), registry::Registry::default(), sent::Sent::default());
+    let shared = Shared {
+        desk,
+        auth,
+        fleet: fleet.clone(),
+        limits: limits.clone(),
+        sockets: sockets.clone(),
+        sent: sent.clone(),
+    };
     let (layer, io) = SocketIo::builder()
         .with_state(shared.clone())
         .ping_interval(limits.ping_interval)
@@ -101,18 +122,43 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
     for namespace in NAMESPACES {
         io.ns(namespace.path(), asks::catch_up.with(handshake::admit));
     }
-    let wire = Wire::Local(io);
+    let wire = Wire::new(io);
     let turns = turns::Turns::default();
-    tokio::spawn(wire::send_sealed(
-        wire.clone(),
-        shared.desk.store.clone(),
-        fleet.clone(),
-        turns.clone(),
-        inlets.sealed,
-    ));
-    tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), turns.clone(), inlets.moved));
-    tokio::spawn(wire::send_waiting(wire.clone(), turns));
-    tokio::spawn(wire::send_fleet(wire.clone(), fleet));
-    tokio::spawn(registry::watch(wire.clone(), shared));
-    (router.layer(layer), wire)
+    let store = shared.desk.store.clone();
+    // A node without others hears nothing and loses nothing but what it drops itself.
+    let (relay, Arrivals { events: told, moves: others, lost }) =
+        inlets.others.map_or_else(|| (None, Arrivals::none()), |(relay, arrivals)| (Some(relay), arrivals));
+    let (found, finds) = mpsc::channel(FOUND);
+    let holes = Arc::new(Notify::new());
+    let mender = mend::Mender {
+        store: store.clone(),
+        clock: shared.desk.clock.clone(),
+        sockets: sockets.clone(),
+        sent: sent.clone(),
+        relay: relay.clone(),
+        found,
+        moves: others.clone(),
+        holes: holes.clone(),
+        lost: lost.clone(),
+    };
+    let sender = events::Sender {
+        wire: wire.clone(),
+        store: store.clone(),
+        fleet: fleet.clone(),
+        turns: turns.clone(),
+        sockets,
+        sent,
+        relay: relay.clone(),
+        holes,
+        lost,
+    };
+    let shower = positions::Shower { wire: wire.clone(), store, fleet: fleet.clone(), turns: turns.clone(), relay };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(mender.run());
+    tasks.spawn(sender.run(events::Sources { unsent: inlets.sealed, told, found: finds }));
+    tasks.spawn(shower.run(inlets.moved, others));
+    tasks.spawn(positions::send_waiting(wire.clone(), turns));
+    tasks.spawn(wire::send_fleet(wire.clone(), fleet));
+    tasks.spawn(registry::watch(wire.clone(), shared));
+    (router.layer(layer), wire, tasks)
 }

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     auth::{self, Auth},
@@ -15,7 +15,7 @@ use crate::{
     http::{self, Edge, Site, listen},
     journal,
     realtime::{self, Inlets, Limits, Wire},
-    simulate,
+    relay, simulate,
     store::{self, Store},
     tracking::{intake::Intake, moves::Moves},
 };
@@ -28,6 +28,8 @@ pub struct Server {
     listener: TcpListener,
     router: axum::Router,
     wire: Wire,
+    /// Those who send; they end with it.
+    sending: JoinSet<()>,
     config: Arc<Config>,
     /// The desk itself, for tests.
     pub desk: Desk,
@@ -48,6 +50,8 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let listening = listener.local_addr()?;
     let store = Store::open(&config.database_url()).await.context("--database-url")?;
 
+    let others = config.relay(&secret).map(|settings| relay::start(&settings, clock.clone()));
+    let others = others.transpose().context("--redis-url")?;
     let (outbox, sealed) = store::outbox();
     let moved = Moves::default();
     let scale = if config.demo { config.simulator_speed } else { 1.0 };
@@ -82,14 +86,15 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
         demo_accounts: demo_accounts.into(),
         metrics: recorder(),
     };
-    let mut wire = None;
+    let mut mounted = None;
     let router = http::router(edge, |router| {
-        let (router, mounted) = realtime::mount(router, desk.clone(), auth.clone(), limits, Inlets { sealed, moved });
-        wire = Some(mounted);
+        let inlets = Inlets { sealed, moved, others };
+        let (router, wire, tasks) = realtime::mount(router, desk.clone(), auth.clone(), limits, inlets);
+        mounted = Some((wire, tasks));
         router
     });
-    let wire = wire.context("the sockets were not mounted")?;
-    Ok(Server { listener, router, wire, config, desk, auth })
+    let (wire, sending) = mounted.context("the sockets were not mounted")?;
+    Ok(Server { listener, router, wire, sending, config, desk, auth })
 }
 
 /// The process has one set of figures, however many desks a test puts together.
@@ -119,7 +124,7 @@ impl Server {
     ///
     /// # Errors
     /// When the listener fails.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    pub async fn run(mut self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let address = self.address()?;
         let stopping = Arc::new(tokio::sync::Notify::new());
         let drive = self.config.demo && self.config.simulator == Switch::On;
@@ -149,6 +154,7 @@ impl Server {
             simulator.abort();
         }
         trimming.abort();
+        self.sending.shutdown().await;
         self.desk.store.close().await;
         Ok(())
     }

@@ -180,6 +180,11 @@ impl Store {
         }
     }
 
+    /// Whether several nodes can work on it.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Ends all connections; what was committed is on disk.
     pub async fn close(&self) {
         match self {

@@ -122,6 +122,7 @@ pub async fn catch_up<A: Adapter>(
             }
         },
     };
+    shared.sent.begin(&head);
     let _ = socket.emit(SyncHead::NAME, &SyncHead { cursor: head });
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use contract::{
-    SessionId, Timestamp,
+    SessionId, TenantId, Timestamp,
     actor::Actor,
     event::{Cursor, Namespace, SyncHead},
     room::{Room, Stream},
@@ -126,7 +126,7 @@ impl Registry {
     }
 
     /// The streams that somebody here reads, and where.
-    fn streams(&self) -> HashMap<Stream, HashSet<Namespace>> {
+    pub fn streams(&self) -> HashMap<Stream, HashSet<Namespace>> {
         let mut streams: HashMap<Stream, HashSet<Namespace>> = HashMap::new();
         for ((_, namespace), socket) in self.sockets().iter() {
             for stream in journal::streams(&socket.known.actor) {
@@ -134,6 +134,11 @@ impl Registry {
             }
         }
         streams
+    }
+
+    /// The companies whose business somebody here reads.
+    pub fn tenants(&self) -> HashSet<TenantId> {
+        self.sockets().values().map(|socket| socket.known.actor.tenant).collect()
     }
 }
 

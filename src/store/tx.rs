@@ -3,7 +3,7 @@
 use contract::{
     EventId, TenantId, Timestamp,
     actor::{Actor, Grant},
-    event::{Envelope, Event, Happened, Namespace, Place},
+    event::{DURABLE, Envelope, Event, Happened, Namespace, Place},
     room::Stream,
 };
 use serde_json::Value;
@@ -49,6 +49,15 @@ pub struct Sealed {
     pub namespaces: &'static [Namespace],
     /// What they get.
     pub envelope: Envelope<Value>,
+}
+
+impl Sealed {
+    /// An event that is in the journal already. Every durable event is told on `/events`; one that this version doesn't
+    /// know, because another node is newer, on nothing else.
+    pub fn journaled(stream: Stream, envelope: Envelope<Value>) -> Self {
+        let known = DURABLE.iter().find(|(name, _)| *name == envelope.event);
+        Self { stream, namespaces: known.map_or(&[Namespace::Events], |(_, namespaces)| namespaces), envelope }
+    }
 }
 
 pub(super) enum Engine {

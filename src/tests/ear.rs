@@ -1,6 +1,6 @@
 //! Listening to the sockets: what was told, and the proof that something was not.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use headhaul::simulate::socket::{Events, Socket, Told};
 use serde_json::{Value, json};
@@ -74,5 +74,15 @@ impl Ear {
     /// What was heard of the journal.
     pub fn durable(&self) -> impl Iterator<Item = &Told> {
         self.heard.iter().filter(|told| told.data.get("seq").is_some())
+    }
+
+    /// The numbers of what was heard of the journal, in the order in which it came, for each stream.
+    pub fn seqs(&self) -> BTreeMap<String, Vec<u64>> {
+        let mut seqs: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        for Told { data, .. } in self.durable() {
+            let (stream, seq) = (data["stream"].as_str().unwrap(), data["seq"].as_u64().unwrap());
+            seqs.entry(stream.to_owned()).or_default().push(seq);
+        }
+        seqs
     }
 }

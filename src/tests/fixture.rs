@@ -29,9 +29,14 @@ pub enum Engine {
     Postgres,
 }
 
+/// For a test that runs on one engine alone.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+}
+
 /// Runs a test on both engines. Without a PostgreSQL at hand a developer may go on with one; the build may not.
 pub fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Engine) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     runtime.block_on(test(Engine::Sqlite));
     if std::env::var_os("TEST_DATABASE_URL").is_some() {
         runtime.block_on(test(Engine::Postgres));
@@ -88,6 +93,35 @@ impl TestServer {
     pub async fn start_with(engine: Engine, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = fresh_database(engine, folder.path()).await;
+        let (clock, store) = (Clock::default(), Store::open(&url).await.unwrap());
+        let blue = found(&store, &clock, "blueridge").await;
+        found(&store, &clock, "prairie").await;
+        store.close().await;
+        Self::launch(folder, url, clock, blue, more).await
+    }
+
+    /// Two nodes of one cluster, on a PostgreSQL and this Redis. `more` is for both.
+    pub async fn start_pair(redis: &str, more: &[&str]) -> [Self; 2] {
+        let channel = new_id().to_string();
+        let secret = headhaul::clock::new_secret();
+        let shared = tempfile::tempdir().unwrap();
+        let file = shared.path().join("secret");
+        std::fs::write(&file, secret).unwrap();
+        let mut arguments =
+            vec!["--redis-url", redis, "--redis-channel", &channel, "--jwt-secret-file", file.to_str().unwrap()];
+        arguments.extend(more);
+        let first = Self::start_with(Engine::Postgres, &arguments).await;
+        let second = first.start_beside(&arguments).await;
+        [first, second]
+    }
+
+    /// Another node on the same database and by the same clock.
+    pub async fn start_beside(&self, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::launch(folder, self.url.clone(), self.clock.clone(), self.blue.clone(), more).await
+    }
+
+    async fn launch(folder: tempfile::TempDir, url: String, clock: Clock, blue: Company, more: &[&str]) -> Self {
         let data = folder.path().display().to_string();
         let mut arguments = vec![
             "--listen",
@@ -100,11 +134,8 @@ impl TestServer {
             "10000",
         ];
         arguments.extend(more);
-        let clock = Clock::default();
         let server = serve::prepare(config(&arguments), clock.clone()).await.unwrap();
         let (desk, auth) = (server.desk.clone(), server.auth.clone());
-        let blue = found(&desk.store, &clock, "blueridge").await;
-        found(&desk.store, &clock, "prairie").await;
         let base = format!("http://{}", server.address().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async move {

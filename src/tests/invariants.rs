@@ -49,6 +49,7 @@ fn every_library_stays_in_its_room() {
     for (folder, word, homes) in [
         ("src", "sqlx::", &["src/store", "src/error.rs"][..]),
         ("src", "socketioxide", &["src/realtime"][..]),
+        ("src", "redis::", &["src/relay"][..]),
         ("src", "Utc::now", &["src/clock.rs"][..]),
         ("src", "Uuid::now_v7", &["src/clock.rs"][..]),
         ("src", "Uuid::new_v4", &["src/clock.rs"][..]),

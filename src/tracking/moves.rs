@@ -21,6 +21,15 @@ pub struct Moved {
     pub event: LoadLocationUpdated,
 }
 
+impl Moved {
+    /// Of what watchers of the load hear.
+    pub fn new(tenant: TenantId, carrier: Option<CarrierId>, event: LoadLocationUpdated) -> Self {
+        let LoadLocationUpdated { location, heading, speed, recorded_at: at, source, .. } = event;
+        let fix = LastFix { lat: location.lat, lng: location.lng, heading, speed, at, source };
+        Self { tenant, carrier, fix, event }
+    }
+}
+
 /// Where moved trucks go to be shown. It holds one entry for each load under way and no more. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {

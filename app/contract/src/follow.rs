@@ -112,6 +112,32 @@ impl<T> Follower<T> {
         !self.held.is_empty()
     }
 
+    /// What is missing of each stream with a hole: where it was read to, the number before the first event that waits,
+    /// and that event.
+    pub fn holes(&self) -> Vec<(&Mark, u64, &T)> {
+        let mut holes = Vec::new();
+        let mut last = None;
+        for ((stream, seq), (_, item)) in &self.held {
+            if last.replace(stream) != Some(stream)
+                && let Some(mark) = self.cursor.0.get(stream)
+            {
+                holes.push((mark, seq - 1, item));
+            }
+        }
+        holes
+    }
+
+    /// How many events wait for others that are missing.
+    pub fn waiting(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Stops following the streams that nobody wants any more.
+    pub fn keep(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.cursor.0.retain(|stream, _| wanted(stream));
+        self.held.retain(|(stream, _), _| wanted(stream));
+    }
+
     fn hold(&mut self, place: &Place, item: T) {
         self.held.insert((place.stream.clone(), place.seq), (place.epoch.clone(), item));
     }
@@ -165,6 +191,19 @@ mod tests {
         assert_eq!(reader.take(&at(6), 6), Step::Hole);
         assert_eq!(reader.take(&at(5), 5), Step::Hole);
         assert_eq!(reader.take(&at(4), 4), Step::Apply(vec![4, 5, 6]));
+    }
+
+    #[test]
+    fn each_hole_is_told_once_and_a_stream_that_nobody_wants_is_forgotten() {
+        let mut reader = following_from(3);
+        for seq in [9, 6, 7] {
+            reader.take(&at(seq), seq);
+        }
+
+        assert_eq!(reader.holes(), [(&Mark { epoch: "a".into(), seq: 3 }, 5, &6)]);
+        assert_eq!(reader.waiting(), 3);
+        reader.keep(|stream| stream != "tenant:1");
+        assert!(!reader.has_begun() && !reader.has_hole());
     }
 
     #[test]

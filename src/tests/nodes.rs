@@ -1,0 +1,242 @@
+//! Two nodes on one database: what is done on one is known on the other at once, and to nobody else.
+
+use std::time::{Duration, Instant};
+
+use contract::loads::LoadRow;
+use serde_json::{Value, json};
+
+use crate::{
+    ear::Ear,
+    fixture::{Client, Engine, TestServer, config, runtime},
+};
+
+/// The Redis that is there for all tests.
+pub fn redis() -> String {
+    std::env::var("TEST_REDIS_URL").expect("TEST_REDIS_URL is set by scripts/servers.sh")
+}
+
+/// What a node says of itself; the figures of all nodes of this process are in it.
+async fn metrics(server: &TestServer) -> String {
+    reqwest::get(format!("{}/metrics", server.base)).await.unwrap().text().await.unwrap()
+}
+
+fn is_load(load: &LoadRow) -> impl Fn(&Value) -> bool {
+    let id = json!(load.id);
+    move |told| told["data"]["loadId"] == id
+}
+
+async fn report(driver: &Client, server: &TestServer, load: &LoadRow, lat: f64, minutes_ago: i64) {
+    let at = server.clock.now().plus_minutes(-minutes_ago);
+    let fix = json!({ "loadId": load.id, "lat": lat, "lng": -94.6, "recordedAt": at });
+    let answer = driver.post("/api/v1/positions", json!({ "positions": [fix] })).await;
+    assert_eq!(answer.data()["accepted"], 1, "{answer:?}");
+}
+
+fn is_at(lat: f64) -> impl Fn(&Value) -> bool {
+    move |told| told["data"]["location"]["lat"] == lat
+}
+
+/// Whether a message of the fleet stream has a truck at this latitude.
+fn fleet_is_at(lat: f64) -> impl Fn(&Value) -> bool {
+    move |told| told["data"]["positions"].as_array().is_some_and(|all| all.iter().any(|fix| fix[1] == lat))
+}
+
+#[test]
+fn what_is_done_on_one_node_reaches_those_on_the_other() {
+    runtime().block_on(async {
+        let [a, b] = TestServer::start_pair(&redis(), &[]).await;
+        let here = a.dispatcher().await;
+        let there = b.sign_in("dispatch2@blueridge.test").await;
+        let mut board = Ear::open(&there, "/dispatch").await;
+        let mut own = Ear::open(&here, "/dispatch").await;
+        let mut carrier = Ear::open(&b.sign_in("carrier1@blueridge.test").await, "/events").await;
+        let mut driver = Ear::open(&b.sign_in("driver1@blueridge.test").await, "/events").await;
+        let mut strangers = Vec::new();
+        for (email, namespace) in [
+            ("dispatch1@prairie.test", "/dispatch"),
+            ("admin@prairie.test", "/events"),
+            ("carrier1@prairie.test", "/events"),
+            ("carrier2@blueridge.test", "/events"),
+        ] {
+            strangers.push(Ear::open(&b.sign_in(email).await, namespace).await);
+        }
+
+        let load = a.dispatched_load().await;
+        let there_row: LoadRow = serde_json::from_value(there.load(load.id).await.data()["load"].clone()).unwrap();
+        there.move_to(&there_row, "AT_PICKUP").await;
+
+        for ear in [&mut board, &mut own] {
+            for name in ["load:created", "load:assigned", "load:dispatched"] {
+                ear.hears(name, is_load(&load)).await;
+            }
+            ear.hears("load:status:changed", |told| told["data"]["newStatus"] == "AT_PICKUP").await;
+            in_order(ear);
+        }
+        assert_eq!(board.seqs(), own.seqs(), "both nodes tell the same");
+        carrier.hears("carrier:load:assigned", is_load(&load)).await;
+        driver.hears("carrier:load:assigned", is_load(&load)).await;
+        for ear in &mut strangers {
+            ear.listen().await;
+            assert!(ear.names().is_empty(), "{:?}", ear.heard);
+        }
+        a.stop().await;
+        b.stop().await;
+    });
+}
+
+/// Each event came once, and in order, to the socket itself.
+pub fn in_order(ear: &Ear) {
+    for (stream, seqs) in ear.seqs() {
+        let first = seqs[0];
+        let wanted: Vec<u64> = (first..first + seqs.len() as u64).collect();
+        assert_eq!(seqs, wanted, "{stream}");
+    }
+}
+
+#[test]
+fn whoever_looks_at_a_load_or_the_fleet_on_another_node_sees_its_truck_move() {
+    runtime().block_on(async {
+        let [a, b] = TestServer::start_pair(&redis(), &[]).await;
+        let load = a.dispatched_load().await;
+        let driver = a.sign_in("driver1@blueridge.test").await;
+        let watcher = b.dispatcher().await;
+        let mut map = Ear::open(&watcher, "/tracking").await;
+        map.ask("join:load", json!({ "loadId": load.id })).await;
+        let mut fleet = Ear::open(&watcher, "/tracking").await;
+        fleet.ask("watch:fleet", json!({})).await;
+        let mut every = Ear::open(&watcher, "/events").await;
+        let mut carrier = Ear::open(&b.sign_in("carrier1@blueridge.test").await, "/events").await;
+        let mut other = Ear::open(&b.sign_in("carrier2@blueridge.test").await, "/events").await;
+        let mut foreign = Ear::open(&b.sign_in("dispatch1@prairie.test").await, "/tracking").await;
+        foreign.ask("watch:fleet", json!({})).await;
+
+        report(&driver, &a, &load, 39.11, 30).await;
+
+        map.hears("load:location:updated", is_at(39.11)).await;
+        map.hears("location:updated", is_at(39.11)).await;
+        fleet.hears("fleet:positions", fleet_is_at(39.11)).await;
+        every.hears("load:location:updated", is_at(39.11)).await;
+        carrier.hears("load:location:updated", is_at(39.11)).await;
+        for ear in [&mut other, &mut foreign] {
+            assert!(!ear.listen().await.iter().any(|told| is_at(39.11)(&told.data) || fleet_is_at(39.11)(&told.data)));
+        }
+        a.stop().await;
+        b.stop().await;
+    });
+}
+
+#[test]
+fn a_carrier_that_loses_a_load_on_one_node_is_put_out_of_it_on_the_other() {
+    runtime().block_on(async {
+        let [a, b] = TestServer::start_pair(&redis(), &[]).await;
+        let load = a.dispatched_load().await;
+        let mut watching = Vec::new();
+        for email in ["dispatch2@blueridge.test", "carrier1@blueridge.test", "driver1@blueridge.test"] {
+            let ear = Ear::open(&b.sign_in(email).await, "/tracking").await;
+            assert_eq!(ear.ask("join:load", json!({ "loadId": load.id })).await, json!({ "joined": true }));
+            watching.push(ear);
+        }
+        let mut told = Ear::open(&b.sign_in("carrier1@blueridge.test").await, "/events").await;
+
+        let load = a.dispatcher().await.assign(&load, &a.blue, 1, None).await;
+        told.hears("carrier:load:withdrawn", is_load(&load)).await;
+        report(&a.sign_in("driver2@blueridge.test").await, &a, &load, 39.12, 20).await;
+
+        watching[0].hears("load:location:updated", is_at(39.12)).await;
+        for ear in &mut watching[1..] {
+            let heard = ear.listen().await;
+            assert!(!heard.iter().any(|told| is_at(39.12)(&told.data)), "{heard:?}");
+        }
+        a.stop().await;
+        b.stop().await;
+    });
+}
+
+#[test]
+fn who_signs_out_or_is_shut_out_on_one_node_is_cut_on_the_other_within_a_second() {
+    runtime().block_on(async {
+        let [a, b] = TestServer::start_pair(&redis(), &[]).await;
+        let leaves = a.dispatcher().await;
+        let shut_out = a.sign_in("dispatch2@blueridge.test").await;
+        // The token of one node is good on the other.
+        let on_b = |client: &Client| Client { base: b.base.clone(), ..client.clone() };
+        let mut ears = [Ear::open(&on_b(&leaves), "/events").await, Ear::open(&on_b(&shut_out), "/dispatch").await];
+        let mut stays = Ear::open(&b.sign_in("ops@blueridge.test").await, "/events").await;
+
+        assert!(leaves.post("/api/v1/auth/logout", json!({})).await.status.is_success());
+        let user = serde_json::from_value(shut_out.user["id"].clone()).unwrap();
+        a.auth.set_active(user, false).await.unwrap();
+        let since = Instant::now();
+
+        for ear in &mut ears {
+            ear.ends().await;
+        }
+        assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+        for client in [&leaves, &shut_out] {
+            assert_eq!(on_b(client).get("/api/v1/loads").await.status, 401);
+        }
+        stays.listen().await;
+        a.stop().await;
+        b.stop().await;
+    });
+}
+
+#[test]
+fn nobody_who_merely_reaches_redis_can_tell_anybody_anything() {
+    runtime().block_on(async {
+        let channel = headhaul::clock::new_id().to_string();
+        let redis = redis();
+        let with = ["--redis-url", &redis, "--redis-channel", &channel];
+        // Each makes a secret of its own: two nodes that were set up carelessly.
+        let a = TestServer::start_with(Engine::Postgres, &with).await;
+        let b = a.start_beside(&with).await;
+        let mut ear = Ear::open(&b.dispatcher().await, "/dispatch").await;
+        let mut connection =
+            redis::Client::open(redis.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
+        let stream = json!({ "Tenant": a.blue.tenant });
+        let envelope = json!({
+            "event": "load:created", "data": { "loadId": a.blue.tenant, "loadNumber": "FORGED" }, "tenantId": a.blue.tenant,
+            "timestamp": b.clock.now(), "id": a.blue.tenant, "stream": format!("tenant:{}", a.blue.tenant), "seq": 1,
+            "epoch": "x",
+        });
+        let message = json!({
+            "node": a.blue.tenant, "number": 1, "at": b.clock.now(), "events": [[stream, envelope]],
+        });
+        let mut signed = vec![0_u8; 32];
+        signed.extend(message.to_string().into_bytes());
+        for bytes in [signed, message.to_string().into_bytes(), Vec::new()] {
+            redis::cmd("PUBLISH").arg(&channel).arg(bytes).query_async::<i64>(&mut connection).await.unwrap();
+        }
+        let checked = tokio::process::Command::new(env!("CARGO_BIN_EXE_headhaul"))
+            .args(["check", "--database-url", &b.url, "--data-dir", b.folder.path().to_str().unwrap()])
+            .args(with)
+            .output()
+            .await
+            .unwrap();
+
+        let said = String::from_utf8_lossy(&checked.stdout);
+        assert!(!checked.status.success() && said.contains("another secret"), "{said}");
+        let figures = metrics(&b).await;
+        assert!(figures.contains("headhaul_relay_refused{reason=\"forged\"}"), "{figures}");
+        // What a wrongly set up node does comes all the same, from the journal.
+        let load = a.dispatcher().await.create_load().await;
+        ear.hears("load:created", is_load(&load)).await;
+        in_order(&ear);
+        assert!(!ear.heard.iter().any(|told| told.data["data"]["loadNumber"] == "FORGED"), "{:?}", ear.heard);
+        a.stop().await;
+        b.stop().await;
+    });
+}
+
+#[test]
+fn several_nodes_on_a_file_are_refused_in_one_line() {
+    for (arguments, wanted) in [
+        (&["--redis-url", "redis://127.0.0.1:1"][..], "PostgreSQL"),
+        (&["--redis-url", "redis://127.0.0.1:1", "--database-url", "sqlite:///tmp/x.db"], "PostgreSQL"),
+        (&["--redis-url", "http://127.0.0.1", "--database-url", "postgres://x/y"], "redis:"),
+    ] {
+        let fault = config(arguments).check().unwrap_err().to_string();
+        assert!(fault.starts_with("--redis-url:") && fault.contains(wanted), "{fault}");
+        assert!(!fault.contains('\n'));
+    }
+}

@@ -1,0 +1,190 @@
+//! Whatever happens to Redis: who reads on the node where something is done hears of it at once, and on every other node
+//! soon after Redis is back, with nothing lost, doubled or out of order.
+//!
+//! HEADHAUL_REDIS_ROUNDS says how often each fault happens; `make proof-redis` lets it happen 50 times.
+
+use std::time::{Duration, Instant};
+
+use contract::loads::LoadRow;
+use serde_json::{Value, json};
+
+use crate::{
+    ear::Ear,
+    fixture::{Client, TestServer, runtime},
+    nodes::in_order,
+    redis::{Line, Redis},
+};
+
+/// How long other nodes' events may take once Redis is back.
+const BACK: Duration = Duration::from_secs(3);
+/// How long an event may take to those on its own node, with a busy machine's scheduling in it. Every wait for Redis
+/// would be longer.
+const LOCAL: Duration = Duration::from_millis(900);
+/// How much is done in each phase of a round.
+const WRITES: usize = 6;
+
+fn rounds() -> usize {
+    std::env::var("HEADHAUL_REDIS_ROUNDS").map_or(2, |rounds| rounds.parse().expect("a number"))
+}
+
+/// Two nodes, and people who work and listen on each.
+struct Scene {
+    nodes: [TestServer; 2],
+    people: [Client; 2],
+    ears: [Ear; 2],
+    map: Ear,
+    driver: Client,
+    load: LoadRow,
+    lat: f64,
+    slowest: Duration,
+}
+
+impl Scene {
+    async fn set(redis: &str) -> Self {
+        let nodes = TestServer::start_pair(redis, &[]).await;
+        let [a, b] = &nodes;
+        let people = [a.dispatcher().await, b.sign_in("dispatch2@blueridge.test").await];
+        let ears = [Ear::open(&people[0], "/dispatch").await, Ear::open(&people[1], "/dispatch").await];
+        let load = a.dispatched_load().await;
+        let map = Ear::open(&people[1], "/tracking").await;
+        map.ask("join:load", json!({ "loadId": load.id })).await;
+        let driver = a.sign_in("driver1@blueridge.test").await;
+        Self { nodes, people, ears, map, driver, load, lat: 30.0, slowest: Duration::ZERO }
+    }
+
+    /// People on both nodes enter loads; each is heard of on its own node at once. A truck moves as well. Gives the last
+    /// load of each.
+    async fn work(&mut self) -> [Value; 2] {
+        let mut last = [Value::Null, Value::Null];
+        for _ in 0..WRITES {
+            for (node, last) in last.iter_mut().enumerate() {
+                let load = json!(self.people[node].create_load().await.id);
+                let since = Instant::now();
+                self.ears[node].hears("load:created", |told| told["data"]["loadId"] == load).await;
+                self.slowest = self.slowest.max(since.elapsed());
+                *last = load;
+            }
+        }
+        // A few feet, so that it is believed however soon.
+        self.lat += 0.000_01;
+        let fix =
+            json!({ "loadId": self.load.id, "lat": self.lat, "lng": -94.6, "recordedAt": self.nodes[0].clock.now() });
+        let answer = self.driver.post("/api/v1/positions", json!({ "positions": [fix] })).await;
+        assert_eq!(answer.data()["accepted"], 1, "{answer:?}");
+        last
+    }
+
+    /// Everybody hears of what was done last on the other node.
+    async fn converge(&mut self, [on_a, on_b]: &[Value; 2]) {
+        self.ears[1].hears("load:created", |told| told["data"]["loadId"] == *on_a).await;
+        self.ears[0].hears("load:created", |told| told["data"]["loadId"] == *on_b).await;
+        let lat = self.lat;
+        self.map.hears("load:location:updated", |told| is_near(told, lat)).await;
+    }
+
+    async fn end(mut self) {
+        for ear in &mut self.ears {
+            ear.listen().await;
+            in_order(ear);
+        }
+        let tenant = format!("tenant:{}", self.nodes[0].blue.tenant);
+        let [a, b] = [self.ears[0].seqs(), self.ears[1].seqs()];
+        assert_eq!(a[&tenant], b[&tenant], "both nodes told the same");
+        self.map.listen().await;
+        let lats = self.map.heard.iter().filter(|told| told.event == "load:location:updated");
+        let lats: Vec<f64> = lats.filter_map(|told| told.data["data"]["location"]["lat"].as_f64()).collect();
+        assert!(lats.is_sorted_by(|before, after| before < after), "a truck went back or was told twice: {lats:?}");
+        eprintln!(
+            "{} events in order on both nodes; the slowest on its own node took {:?}",
+            a[&tenant].len(),
+            self.slowest
+        );
+        assert!(self.slowest < LOCAL, "{:?}", self.slowest);
+        for node in self.nodes {
+            node.stop().await;
+        }
+    }
+}
+
+fn is_near(told: &Value, lat: f64) -> bool {
+    told["data"]["location"]["lat"].as_f64().is_some_and(|told| (told - lat).abs() < 0.000_001)
+}
+
+/// Lets a fault happen and pass, many times.
+async fn weather(redis: &mut Redis, url: &str, strike: impl AsyncFn(&mut Redis), pass: impl AsyncFn(&mut Redis)) {
+    let mut scene = Scene::set(url).await;
+    let mut longest = Duration::ZERO;
+    for _ in 0..rounds() {
+        let last = scene.work().await;
+        scene.converge(&last).await;
+
+        strike(redis).await;
+        let last = scene.work().await;
+        pass(redis).await;
+        let since = Instant::now();
+        scene.converge(&last).await;
+        longest = longest.max(since.elapsed());
+
+        let last = scene.work().await;
+        scene.converge(&last).await;
+    }
+    eprintln!("after {} rounds: at most {longest:?} from Redis' return to convergence", rounds());
+    assert!(longest < BACK, "{longest:?}");
+    scene.end().await;
+}
+
+#[test]
+fn a_redis_that_stops_and_starts_again_costs_nothing() {
+    runtime().block_on(async {
+        let mut redis = Redis::start().await;
+        let url = redis.url();
+        weather(&mut redis, &url, async |redis| redis.stop(), async |redis| redis.restart().await).await;
+    });
+}
+
+#[test]
+fn killed_connections_to_redis_cost_nothing() {
+    runtime().block_on(async {
+        let mut redis = Redis::start().await;
+        let url = redis.url();
+        weather(&mut redis, &url, async |redis| redis.kill_clients().await, async |_| {}).await;
+    });
+}
+
+#[test]
+fn a_redis_that_hangs_costs_nothing() {
+    runtime().block_on(async {
+        let mut redis = Redis::start().await;
+        let url = redis.url();
+        weather(&mut redis, &url, async |redis| redis.pause(), async |redis| redis.resume()).await;
+    });
+}
+
+#[test]
+fn a_dead_line_to_redis_costs_nothing() {
+    runtime().block_on(async {
+        let mut redis = Redis::start().await;
+        let line: Line = redis.line().await;
+        let url = line.url();
+        weather(&mut redis, &url, async |_| line.cut(), async |_| line.mend()).await;
+    });
+}
+
+#[test]
+fn while_redis_is_away_for_long_events_come_from_the_journal() {
+    runtime().block_on(async {
+        let mut redis = Redis::start().await;
+        let mut scene = Scene::set(&redis.url()).await;
+        redis.stop();
+        for _ in 0..rounds() {
+            let last = scene.work().await;
+            let since = Instant::now();
+            scene.converge(&last).await;
+            assert!(since.elapsed() < BACK, "{:?}", since.elapsed());
+        }
+        // The node is ready for work all the while.
+        let ready = reqwest::get(format!("{}/health/ready", scene.nodes[1].base)).await.unwrap();
+        assert_eq!(ready.status(), 200);
+        scene.end().await;
+    });
+}
