@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test check lint release bench-pages clean help
+.PHONY: run dev test check lint release bench-pages proof-redis clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -22,6 +22,10 @@ release: ## Build the optimised server with the site inside it
 
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
+
+proof-redis: ## Let Redis fail in every way 50 times, and see that nothing is lost
+	@scripts/setup.sh --test && HEADHAUL_REDIS_ROUNDS=50 scripts/servers.sh \
+		cargo test --test integration -- --nocapture outage::
 
 clean: ## Remove what was built in this clone, but not the tools and dependencies kept outside it
 	rm -rf target public/vendor end2end/test-results end2end/shots

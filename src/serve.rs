@@ -16,7 +16,7 @@ use crate::{
     journal,
     realtime::{self, Inlets, Limits, Wire},
     relay, simulate,
-    store::{self, Store},
+    store::{self, Store, turn::Job},
     tracking::{intake::Intake, moves::Moves},
 };
 
@@ -56,12 +56,16 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let moved = Moves::default();
     let scale = if config.demo { config.simulator_speed } else { 1.0 };
     let pace = Pace { scale };
-    if config.demo && store::accounts::is_empty(&store).await? {
-        tracing::info!("Filling the empty database with the demo companies");
-        demo::fill(&store, &clock, &outbox, auth::hash, scale).await?;
-        if config.demo_loads > 0 {
-            demo::crowd(&store, &clock, &outbox, scale, config.demo_loads).await?;
+    if config.demo {
+        let turn = store.turn(Job::Fill).await?;
+        if store::accounts::is_empty(&store).await? {
+            tracing::info!("Filling the empty database with the demo companies");
+            demo::fill(&store, &clock, &outbox, auth::hash, scale).await?;
+            if config.demo_loads > 0 {
+                demo::crowd(&store, &clock, &outbox, scale, config.demo_loads).await?;
+            }
         }
+        turn.end().await;
     }
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
@@ -130,8 +134,14 @@ impl Server {
         let drive = self.config.demo && self.config.simulator == Switch::On;
         let simulator = drive.then(|| {
             let options = simulate::Options::for_demo(address, self.config.simulator_speed);
-            let stopping = stopping.clone();
-            tokio::spawn(async move { simulate::run(options, async move { stopping.notified().await }).await })
+            let (stopping, store) = (stopping.clone(), self.desk.store.clone());
+            tokio::spawn(async move {
+                // One node drives the trucks; when it goes, the next one does.
+                let turn = store.turn(Job::Drive).await?;
+                let driven = simulate::run(options, async move { stopping.notified().await }).await;
+                turn.end().await;
+                driven
+            })
         });
         let trimming = tokio::spawn(journal::keep_short(self.desk.clone()));
         let wire = self.wire.clone();

@@ -11,6 +11,7 @@ pub mod loads;
 mod outbox;
 pub mod positions;
 pub mod sessions;
+pub mod turn;
 mod tx;
 
 use std::{str::FromStr, time::Duration};

@@ -8,7 +8,10 @@ use contract::Timestamp;
 use crate::{
     desk::Desk,
     error::Result,
-    store::journal::{self, Oldest},
+    store::{
+        journal::{self, Oldest},
+        turn::Job,
+    },
 };
 
 /// How much of each stream is kept: what is both younger and newer than these.
@@ -54,6 +57,8 @@ pub async fn keep_short(desk: Desk) {
 /// # Errors
 /// When the database fails.
 pub async fn trim(desk: &Desk, keep: Keep) -> Result<u64> {
+    // Two nodes at once would only wait for each other's locks, step by step.
+    let turn = desk.store.turn(Job::Trim).await?;
     let mut forgotten = 0;
     for (stream, head) in journal::heads(&desk.store).await? {
         loop {
@@ -70,6 +75,7 @@ pub async fn trim(desk: &Desk, keep: Keep) -> Result<u64> {
             tokio::time::sleep(PAUSE).await;
         }
     }
+    turn.end().await;
     Ok(forgotten)
 }
 

@@ -2,7 +2,6 @@
 //! have been lost, whatever lies beyond what was sent.
 
 use std::{
-    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -25,14 +24,17 @@ use crate::{
     tracking::moves::{Moved, Moves},
 };
 
-/// How often it is looked whether anything is to be done.
+/// How often it is looked whether anything is to be done, and into the journal while Redis is away.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often a node looks into the journal by itself while nodes hear of each other at once.
+/// How often a node looks into the journal otherwise.
 const SELDOM: Duration = Duration::from_secs(5);
 /// What is missing may be on its way and a moment late.
 const GRACE: Duration = Duration::from_millis(10);
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How much is read at once, and how much of a stream at most: its readers load afresh instead.
+const AT_ONCE: u64 = store::journal::MAX_MISSED.unsigned_abs();
+const MOST: u64 = 4 * AT_ONCE;
 /// How far back positions are read again, in milliseconds: the clocks of nodes differ, and a write is dated when it begins.
 const OVERLAP_MS: i64 = 10_000;
 
@@ -71,24 +73,36 @@ impl Mender {
         // Positions are known up to here, whatever is lost afterwards.
         let mut known_until = self.clock.now();
         while !self.found.is_closed() {
-            let mut looks = false;
+            let mut look = Look::Holes;
             tokio::select! {
                 () = self.holes.notified() => sleep(GRACE).await,
                 () = self.lost.notified() => owes = true,
                 _ = ticks.tick() => {
                     self.sent.keep(&self.sockets.streams().into_keys().collect());
-                    let is_told = self.relay.as_ref().is_some_and(Relay::is_up);
-                    if is_told && !owes {
+                    let is_down = self.relay.as_ref().is_some_and(|relay| !relay.is_up());
+                    owes |= is_down;
+                    if !owes && self.relay.is_some() {
                         known_until = self.clock.now();
                     }
-                    looks = self.store.is_shared() && (!is_told || looked.elapsed() >= SELDOM);
+                    if self.store.is_shared() && looked.elapsed() >= SELDOM {
+                        // Nodes that have no Redis tell each other of nothing.
+                        look = if self.relay.is_some() { Look::Events } else { Look::Everything };
+                    }
                 }
             }
-            looks |= owes;
+            if owes {
+                look = Look::Everything;
+            }
             let now = self.clock.now();
-            match timeout(PATIENCE, self.mend(looks, known_until)).await {
-                Ok(Ok(())) if looks => (looked, owes, known_until) = (Instant::now(), false, now),
-                Ok(Ok(())) => {}
+            match timeout(PATIENCE, self.mend(look, known_until)).await {
+                Ok(Ok(())) => {
+                    if look != Look::Holes {
+                        looked = Instant::now();
+                    }
+                    if look == Look::Everything {
+                        (owes, known_until) = (false, now);
+                    }
+                }
                 // It is tried again with the next tick.
                 Ok(Err(error)) => tracing::warn!(%error, "What is missing could not be read from the journal"),
                 Err(_) => tracing::warn!("The database takes too long to say what is missing"),
@@ -96,48 +110,64 @@ impl Mender {
         }
     }
 
-    async fn mend(&self, look: bool, known_until: Timestamp) -> Result<()> {
+    async fn mend(&self, look: Look, known_until: Timestamp) -> Result<()> {
         let mut gaps = self.sent.holes();
-        if look {
+        if look != Look::Holes {
             let read: Vec<Stream> = self.sockets.streams().into_keys().collect();
             gaps.extend(self.sent.behind(store::journal::heads_of(&self.store, &read).await?));
         }
         for gap in gaps {
-            let found = self.fetch(gap).await?;
-            // Whoever sent them is gone when the node stops.
-            let _ = self.found.send(found).await;
+            self.fetch(gap).await?;
         }
-        if look && self.store.is_shared() {
+        if look == Look::Everything && self.store.is_shared() {
             self.find_positions(known_until).await?;
         }
         Ok(())
     }
 
-    async fn fetch(&self, gap: Gap) -> Result<Found> {
-        let Gap { stream, after, up_to } = &gap;
-        let events = if self.sent.continues(&gap) {
-            store::journal::between(&self.store, *stream, *after, up_to).await?
-        } else {
-            None
-        };
-        Ok(match events {
-            Some(events) => {
-                metrics::counter!("headhaul_journal_fetched").increment(events.len() as u64);
-                Found::Events(events.into_iter().map(|event| Sealed::journaled(*stream, event)).collect())
+    /// Reads a gap, as much at once as one reader is ever sent.
+    async fn fetch(&self, gap: Gap) -> Result<()> {
+        let Gap { stream, mut after, up_to } = gap.clone();
+        let mut is_whole = self.sent.continues(&gap) && up_to.seq.saturating_sub(after) <= MOST;
+        while is_whole && after < up_to.seq {
+            let part = Mark { seq: up_to.seq.min(after + AT_ONCE), ..up_to.clone() };
+            match store::journal::between(&self.store, stream, after, &part).await? {
+                Some(events) => {
+                    metrics::counter!("headhaul_journal_fetched").increment(events.len() as u64);
+                    let events = events.into_iter().map(|event| Sealed::journaled(stream, event)).collect();
+                    self.give(Found::Events(events)).await;
+                    after = part.seq;
+                }
+                None => is_whole = false,
             }
-            None => Found::Lost(*stream, gap.up_to),
-        })
+        }
+        if !is_whole {
+            self.give(Found::Lost(stream, up_to)).await;
+        }
+        Ok(())
+    }
+
+    async fn give(&self, found: Found) {
+        // Whoever sends it is gone when the node stops.
+        let _ = self.found.send(found).await;
     }
 
     /// Reads where trucks are that moved on other nodes.
     async fn find_positions(&self, known_until: Timestamp) -> Result<()> {
-        let tenants: HashSet<_> = self.sockets.tenants();
         let since = known_until.plus_ms(-OVERLAP_MS);
-        let moved = store::positions::moved_since(&self.store, &tenants, since).await?;
-        if !moved.is_empty() {
-            self.moves
-                .put(moved.into_iter().map(|(tenant, carrier, event)| Moved::new(tenant, carrier, event)).collect());
-        }
+        let moved = store::positions::moved_since(&self.store, &self.sockets.tenants(), since).await?;
+        self.moves.add(moved.into_iter().map(|(tenant, carrier, event)| Moved::new(tenant, carrier, event)));
         Ok(())
     }
+}
+
+/// How much is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// What is missing before events that wait.
+    Holes,
+    /// Whatever was told and not sent.
+    Events,
+    /// That, and where trucks are.
+    Everything,
 }

@@ -1,7 +1,7 @@
 //! Which sockets there are, and whether their sessions still live.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -137,7 +137,7 @@ impl Registry {
     }
 
     /// The companies whose business somebody here reads.
-    pub fn tenants(&self) -> HashSet<TenantId> {
+    pub fn tenants(&self) -> BTreeSet<TenantId> {
         self.sockets().values().map(|socket| socket.known.actor.tenant).collect()
     }
 }

@@ -89,8 +89,9 @@ impl Sent {
         streams.holes().into_iter().map(gap).collect()
     }
 
-    /// What was not sent yet of streams that stand here now.
+    /// What was not sent yet of streams that stand here now. Those that are not known yet begin here.
     pub fn behind(&self, heads: Vec<(Stream, Mark)>) -> Vec<Gap> {
+        self.begin(&Cursor(heads.iter().map(|(stream, head)| (stream.to_string(), head.clone())).collect()));
         let streams = self.streams();
         let gap = |(stream, head): (Stream, Mark)| {
             let mark = streams.cursor().0.get(&stream.to_string())?;

@@ -57,12 +57,15 @@ impl Ears {
         let seconds = now.since_ms(message.at).max(0) as f64 / 1000.0;
         if message.node == self.node {
             metrics::histogram!("headhaul_relay_round_trip_seconds").record(seconds);
+            if self.peers.lost_somebody(Instant::now()) {
+                self.state.lost.notify_one();
+            }
+            metrics::gauge!("headhaul_relay_peers").set(self.peers.count() as f64);
             return Ok(());
         }
         if self.peers.hear(message.node, message.number, Instant::now())? == Number::Late {
             self.state.lost.notify_one();
         }
-        metrics::gauge!("headhaul_relay_peers").set(self.peers.count() as f64);
         metrics::counter!("headhaul_relay_received").increment(1);
         metrics::histogram!("headhaul_relay_delay_seconds").record(seconds);
         if !message.moves.is_empty() {

@@ -48,6 +48,7 @@ impl Mouth {
                 let Ok(item) = self.waiting.try_recv() else { break };
                 message.add(item);
             }
+            metrics::gauge!("headhaul_relay_waiting").set(self.waiting.len() as f64);
             // A number that nobody ever hears tells the others that something was lost.
             self.number += 1 + u64::from(self.state.dropped.swap(false, Ordering::AcqRel));
             (message.number, message.at) = (self.number, self.clock.now());

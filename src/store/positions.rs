@@ -1,6 +1,6 @@
 //! Fixes, and where each load's truck was last.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use contract::{
@@ -298,7 +298,7 @@ pub async fn newest(store: &Store, tenant: TenantId) -> Result<HashMap<LoadId, L
 /// When the database fails.
 pub async fn moved_since(
     store: &Store,
-    tenants: &HashSet<TenantId>,
+    tenants: &BTreeSet<TenantId>,
     since: Timestamp,
 ) -> Result<Vec<(TenantId, Option<CarrierId>, LoadLocationUpdated)>> {
     const SQL: &str = "SELECT l.tenant_id, l.carrier_id, l.id, l.load_number, l.eta, k.lat, k.lng, k.at, k.source,

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use contract::loads::LoadRow;
 use headhaul::simulate::socket::{Events, Socket, Told};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -50,6 +51,12 @@ impl Ear {
                 return told.data;
             }
         }
+    }
+
+    /// Waits until it is told that this load was entered.
+    pub async fn hears_of(&mut self, load: &LoadRow) {
+        let id = json!(load.id);
+        self.hears("load:created", |told| told["data"]["loadId"] == id).await;
     }
 
     /// Takes in everything that was sent to this socket until now: its queue is in order, so an answer comes after it.

@@ -100,18 +100,22 @@ impl TestServer {
         Self::launch(folder, url, clock, blue, more).await
     }
 
-    /// Two nodes of one cluster, on a PostgreSQL and this Redis. `more` is for both.
-    pub async fn start_pair(redis: &str, more: &[&str]) -> [Self; 2] {
+    /// Two nodes of one cluster, on a PostgreSQL and this Redis.
+    pub async fn start_pair(redis: &str) -> [Self; 2] {
+        Self::start_pair_by([redis, redis]).await
+    }
+
+    /// The same, each by its own way to Redis.
+    pub async fn start_pair_by(ways: [&str; 2]) -> [Self; 2] {
         let channel = new_id().to_string();
-        let secret = headhaul::clock::new_secret();
         let shared = tempfile::tempdir().unwrap();
-        let file = shared.path().join("secret");
-        std::fs::write(&file, secret).unwrap();
-        let mut arguments =
-            vec!["--redis-url", redis, "--redis-channel", &channel, "--jwt-secret-file", file.to_str().unwrap()];
-        arguments.extend(more);
-        let first = Self::start_with(Engine::Postgres, &arguments).await;
-        let second = first.start_beside(&arguments).await;
+        let secret = shared.path().join("secret");
+        std::fs::write(&secret, headhaul::clock::new_secret()).unwrap();
+        let secret = secret.to_str().unwrap();
+        let settings =
+            ways.map(|redis| ["--redis-url", redis, "--redis-channel", &channel, "--jwt-secret-file", secret]);
+        let first = Self::start_with(Engine::Postgres, &settings[0]).await;
+        let second = first.start_beside(&settings[1]).await;
         [first, second]
     }
 

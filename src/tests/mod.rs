@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on should stop")]
 
 mod accounts;
+mod balancer;
 mod crash;
 mod ear;
 mod edge;

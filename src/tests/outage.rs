@@ -12,7 +12,7 @@ use crate::{
     ear::Ear,
     fixture::{Client, TestServer, runtime},
     nodes::in_order,
-    redis::{Line, Redis},
+    redis::Redis,
 };
 
 /// How long other nodes' events may take once Redis is back.
@@ -40,8 +40,9 @@ struct Scene {
 }
 
 impl Scene {
-    async fn set(redis: &str) -> Self {
-        let nodes = TestServer::start_pair(redis, &[]).await;
+    /// Each node has its own way to Redis.
+    async fn set(ways: [&str; 2]) -> Self {
+        let nodes = TestServer::start_pair_by(ways).await;
         let [a, b] = &nodes;
         let people = [a.dispatcher().await, b.sign_in("dispatch2@blueridge.test").await];
         let ears = [Ear::open(&people[0], "/dispatch").await, Ear::open(&people[1], "/dispatch").await];
@@ -52,10 +53,10 @@ impl Scene {
         Self { nodes, people, ears, map, driver, load, lat: 30.0, slowest: Duration::ZERO }
     }
 
-    /// People on both nodes enter loads; each is heard of on its own node at once. A truck moves as well. Gives the last
-    /// load of each.
-    async fn work(&mut self) -> [Value; 2] {
-        let mut last = [Value::Null, Value::Null];
+    /// People on the first so many nodes enter loads; each is heard of on its own node at once. A truck moves as well.
+    /// Gives the last load of each.
+    async fn work(&mut self, nodes: usize) -> Vec<Value> {
+        let mut last = vec![Value::Null; nodes];
         for _ in 0..WRITES {
             for (node, last) in last.iter_mut().enumerate() {
                 let load = json!(self.people[node].create_load().await.id);
@@ -75,9 +76,10 @@ impl Scene {
     }
 
     /// Everybody hears of what was done last on the other node.
-    async fn converge(&mut self, [on_a, on_b]: &[Value; 2]) {
-        self.ears[1].hears("load:created", |told| told["data"]["loadId"] == *on_a).await;
-        self.ears[0].hears("load:created", |told| told["data"]["loadId"] == *on_b).await;
+    async fn converge(&mut self, last: &[Value]) {
+        for (load, ear) in last.iter().zip(self.ears.iter_mut().rev()) {
+            ear.hears("load:created", |told| told["data"]["loadId"] == *load).await;
+        }
         let lat = self.lat;
         self.map.hears("load:location:updated", |told| is_near(told, lat)).await;
     }
@@ -111,21 +113,22 @@ fn is_near(told: &Value, lat: f64) -> bool {
 }
 
 /// Lets a fault happen and pass, many times.
-async fn weather(redis: &mut Redis, url: &str, strike: impl AsyncFn(&mut Redis), pass: impl AsyncFn(&mut Redis)) {
-    let mut scene = Scene::set(url).await;
+async fn weather(redis: &mut Redis, ways: [&str; 2], strike: impl AsyncFn(&mut Redis), pass: impl AsyncFn(&mut Redis)) {
+    let mut scene = Scene::set(ways).await;
     let mut longest = Duration::ZERO;
-    for _ in 0..rounds() {
-        let last = scene.work().await;
+    for round in 0..rounds() {
+        let last = scene.work(2).await;
         scene.converge(&last).await;
 
         strike(redis).await;
-        let last = scene.work().await;
+        // Where nobody works, nothing but the node itself notices that something is missing.
+        let last = scene.work(1 + round % 2).await;
         pass(redis).await;
         let since = Instant::now();
         scene.converge(&last).await;
         longest = longest.max(since.elapsed());
 
-        let last = scene.work().await;
+        let last = scene.work(2).await;
         scene.converge(&last).await;
     }
     eprintln!("after {} rounds: at most {longest:?} from Redis' return to convergence", rounds());
@@ -138,7 +141,7 @@ fn a_redis_that_stops_and_starts_again_costs_nothing() {
     runtime().block_on(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
-        weather(&mut redis, &url, async |redis| redis.stop(), async |redis| redis.restart().await).await;
+        weather(&mut redis, [&url, &url], async |redis| redis.stop(), async |redis| redis.restart().await).await;
     });
 }
 
@@ -147,7 +150,7 @@ fn killed_connections_to_redis_cost_nothing() {
     runtime().block_on(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
-        weather(&mut redis, &url, async |redis| redis.kill_clients().await, async |_| {}).await;
+        weather(&mut redis, [&url, &url], async |redis| redis.kill_clients().await, async |_| {}).await;
     });
 }
 
@@ -156,7 +159,7 @@ fn a_redis_that_hangs_costs_nothing() {
     runtime().block_on(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
-        weather(&mut redis, &url, async |redis| redis.pause(), async |redis| redis.resume()).await;
+        weather(&mut redis, [&url, &url], async |redis| redis.pause(), async |redis| redis.resume()).await;
     });
 }
 
@@ -164,9 +167,19 @@ fn a_redis_that_hangs_costs_nothing() {
 fn a_dead_line_to_redis_costs_nothing() {
     runtime().block_on(async {
         let mut redis = Redis::start().await;
-        let line: Line = redis.line().await;
+        let line = redis.line().await;
         let url = line.url();
-        weather(&mut redis, &url, async |_| line.cut(), async |_| line.mend()).await;
+        weather(&mut redis, [&url, &url], async |_| line.cut(), async |_| line.mend()).await;
+    });
+}
+
+#[test]
+fn a_node_that_alone_lost_its_line_to_redis_misses_nothing() {
+    runtime().block_on(async {
+        let mut redis = Redis::start().await;
+        let (line, direct) = (redis.line().await, redis.url());
+        let cut_off = line.url();
+        weather(&mut redis, [&direct, &cut_off], async |_| line.cut(), async |_| line.mend()).await;
     });
 }
 
@@ -174,10 +187,11 @@ fn a_dead_line_to_redis_costs_nothing() {
 fn while_redis_is_away_for_long_events_come_from_the_journal() {
     runtime().block_on(async {
         let mut redis = Redis::start().await;
-        let mut scene = Scene::set(&redis.url()).await;
+        let url = redis.url();
+        let mut scene = Scene::set([&url, &url]).await;
         redis.stop();
-        for _ in 0..rounds() {
-            let last = scene.work().await;
+        for round in 0..rounds() {
+            let last = scene.work(1 + round % 2).await;
             let since = Instant::now();
             scene.converge(&last).await;
             assert!(since.elapsed() < BACK, "{:?}", since.elapsed());

@@ -55,6 +55,16 @@ impl Moves {
         self.some.notify_one();
     }
 
+    /// Adds trucks of which nothing waits: what waits is newer than what was read somewhere.
+    pub fn add(&self, moved: impl IntoIterator<Item = Moved>) {
+        let mut newest = self.newest();
+        for truck in moved {
+            newest.entry(truck.event.load_id).or_insert(truck);
+        }
+        drop(newest);
+        self.some.notify_one();
+    }
+
     /// Waits until trucks have moved and takes them.
     pub async fn take(&self) -> Vec<Moved> {
         loop {
@@ -103,5 +113,11 @@ mod tests {
         let taken = moves.take().await;
         assert_eq!(taken.len(), 2);
         assert!(taken.iter().all(|moved| moved.fix.at.millis() == 999));
+
+        moves.put(vec![moved(1, 5)]);
+        moves.add([moved(1, 4), moved(2, 4)]);
+        let mut taken: Vec<i64> = moves.take().await.iter().map(|moved| moved.fix.at.millis()).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, [4, 5], "what was read does not replace what waits");
     }
 }
