@@ -46,30 +46,35 @@ impl Shower {
                 moved = own.take() => (moved, true),
                 moved = others.take() => (moved, false),
             };
+            let mut news = Vec::with_capacity(moved.len());
             for moved in &moved {
-                self.show(moved, shown.judge(moved, is_own, Instant::now()), clock.now()).await;
+                match shown.judge(moved, is_own, Instant::now()) {
+                    News::Old => continue,
+                    News::OfAnother => sight::recheck(&self.wire, &self.store, moved.event.load_id).await,
+                    News::New => {}
+                }
+                news.push(moved);
             }
+            self.show(&news, clock.now()).await;
             if let Some(relay) = self.relay.as_ref().filter(|_| is_own) {
                 relay.show(moved);
             }
         }
     }
 
-    async fn show(&self, moved: &Moved, news: News, now: Timestamp) {
-        let Moved { tenant, carrier, fix, event } = moved;
-        let load = event.load_id;
-        match news {
-            News::Old => return,
-            News::OfAnother => sight::recheck(&self.wire, &self.store, load).await,
-            News::New => {}
+    async fn show(&self, moved: &[&Moved], now: Timestamp) {
+        for Moved { tenant, fix, event, .. } in moved {
+            self.fleet.moved(*tenant, event.load_id, *fix);
         }
-        self.fleet.moved(*tenant, load, *fix);
-        let message = envelope(*tenant, now, event.clone());
-        self.wire.send(Namespace::Tracking, Room::Load(load), LoadLocationUpdated::NAME, &message).await;
-        self.wire.send(Namespace::Tracking, Room::Load(load), LoadLocationUpdated::ALIAS, &message).await;
-        let position = Position { tenant: *tenant, carrier: *carrier, message };
-        if let Some(position) = self.turns.moved(position, Instant::now()) {
-            send(&self.wire, &position).await;
+        for Moved { tenant, carrier, event, .. } in moved {
+            let watching = Room::Load(event.load_id);
+            let message = envelope(*tenant, now, event.clone());
+            self.wire.send(Namespace::Tracking, watching, LoadLocationUpdated::NAME, &message).await;
+            self.wire.send(Namespace::Tracking, watching, LoadLocationUpdated::ALIAS, &message).await;
+            let position = Position { tenant: *tenant, carrier: *carrier, message };
+            if let Some(position) = self.turns.moved(position, Instant::now()) {
+                send(&self.wire, &position).await;
+            }
         }
     }
 }

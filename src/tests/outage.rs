@@ -24,7 +24,7 @@ const LOCAL: Duration = Duration::from_millis(900);
 const WRITES: usize = 6;
 
 fn rounds() -> usize {
-    std::env::var("HEADHAUL_REDIS_ROUNDS").map_or(2, |rounds| rounds.parse().expect("a number"))
+    std::env::var("HEADHAUL_REDIS_ROUNDS").map_or(3, |rounds| rounds.parse().expect("a number"))
 }
 
 /// Two nodes, and people who work and listen on each.
@@ -121,8 +121,13 @@ async fn weather(redis: &mut Redis, ways: [&str; 2], strike: impl AsyncFn(&mut R
         scene.converge(&last).await;
 
         strike(redis).await;
+        let (struck, lasts) = (Instant::now(), Duration::from_secs(round as u64 % 3));
         // Where nobody works, nothing but the node itself notices that something is missing.
-        let last = scene.work(1 + round % 2).await;
+        let nodes = 1 + round % 2;
+        let mut last = scene.work(nodes).await;
+        while struck.elapsed() < lasts {
+            last = scene.work(nodes).await;
+        }
         pass(redis).await;
         let since = Instant::now();
         scene.converge(&last).await;
