@@ -130,15 +130,21 @@ impl Relay {
 
     /// What can't be told now is not kept: the others will find it in the journal, and learn that they must look.
     fn put(&self, item: Item) {
-        if !self.is_up() || self.outgoing.try_send(item).is_err() {
+        if !self.is_up() {
             self.state.drop_one();
+        } else if self.outgoing.try_send(item).is_err() && !self.state.drop_one() {
+            tracing::warn!(
+                waiting = ROOM,
+                "More happens than Redis takes; other nodes will read the rest in the journal"
+            );
         }
     }
 }
 
 impl State {
-    fn drop_one(&self) {
+    /// Something is not told; whether others weren't either since the last message.
+    fn drop_one(&self) -> bool {
         metrics::counter!("headhaul_relay_dropped").increment(1);
-        self.dropped.store(true, Ordering::Release);
+        self.dropped.swap(true, Ordering::AcqRel)
     }
 }

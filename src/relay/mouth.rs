@@ -62,7 +62,7 @@ impl Mouth {
     pub fn forget(&mut self) -> bool {
         loop {
             match self.waiting.try_recv() {
-                Ok(_) => self.state.drop_one(),
+                Ok(_) => _ = self.state.drop_one(),
                 Err(mpsc::error::TryRecvError::Empty) => return false,
                 Err(mpsc::error::TryRecvError::Disconnected) => return true,
             }

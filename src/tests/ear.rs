@@ -1,8 +1,7 @@
 //! Listening to the sockets: what was told, and the proof that something was not.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use contract::loads::LoadRow;
 use headhaul::simulate::socket::{Events, Socket, Told};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -53,12 +52,6 @@ impl Ear {
         }
     }
 
-    /// Waits until it is told that this load was entered.
-    pub async fn hears_of(&mut self, load: &LoadRow) {
-        let id = json!(load.id);
-        self.hears("load:created", |told| told["data"]["loadId"] == id).await;
-    }
-
     /// Takes in everything that was sent to this socket until now: its queue is in order, so an answer comes after it.
     pub async fn listen(&mut self) -> &[Told] {
         self.ask("sync:request", json!({ "since": {} })).await;
@@ -81,15 +74,5 @@ impl Ear {
     /// What was heard of the journal.
     pub fn durable(&self) -> impl Iterator<Item = &Told> {
         self.heard.iter().filter(|told| told.data.get("seq").is_some())
-    }
-
-    /// The numbers of what was heard of the journal, in the order in which it came, for each stream.
-    pub fn seqs(&self) -> BTreeMap<String, Vec<u64>> {
-        let mut seqs: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-        for Told { data, .. } in self.durable() {
-            let (stream, seq) = (data["stream"].as_str().unwrap(), data["seq"].as_u64().unwrap());
-            seqs.entry(stream.to_owned()).or_default().push(seq);
-        }
-        seqs
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     ear::Ear,
     fixture::{Client, TestServer, runtime},
-    nodes::in_order,
+    nodes::{in_order, seqs},
     redis::Redis,
 };
 
@@ -90,7 +90,7 @@ impl Scene {
             in_order(ear);
         }
         let tenant = format!("tenant:{}", self.nodes[0].blue.tenant);
-        let [a, b] = [self.ears[0].seqs(), self.ears[1].seqs()];
+        let [a, b] = [seqs(&self.ears[0]), seqs(&self.ears[1])];
         assert_eq!(a[&tenant], b[&tenant], "both nodes told the same");
         self.map.listen().await;
         let lats = self.map.heard.iter().filter(|told| told.event == "load:location:updated");

@@ -10,7 +10,7 @@ use contract::{
     actor::Actor,
     event::{LoadEtaUpdated, LoadLocationUpdated},
     room::Stream,
-    tracking::{Fix, Verdict},
+    tracking::{Fix, LastFix, Verdict},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -234,15 +234,19 @@ struct Marker {
 }
 
 fn shown(load: &Tracked, fix: &Fix) -> Moved {
-    let event = LoadLocationUpdated {
-        load_id: load.load,
-        load_number: load.load_number.clone(),
-        location: fix.point,
-        eta: load.eta,
-        speed: fix.speed,
-        heading: fix.heading,
-        recorded_at: fix.at,
-        source: fix.source,
-    };
-    Moved::new(load.tenant, load.carrier, event)
+    Moved {
+        tenant: load.tenant,
+        carrier: load.carrier,
+        fix: LastFix::from(fix),
+        event: LoadLocationUpdated {
+            load_id: load.load,
+            load_number: load.load_number.clone(),
+            location: fix.point,
+            eta: load.eta,
+            speed: fix.speed,
+            heading: fix.heading,
+            recorded_at: fix.at,
+            source: fix.source,
+        },
+    }
 }
