@@ -66,15 +66,25 @@ fn every_library_stays_in_its_room() {
 
 #[test]
 fn event_names_and_rooms_are_written_once() {
-    for name in
-        contract::event::DURABLE.iter().map(|(name, _)| *name).chain(["fleet:positions", "load:location:updated"])
-    {
+    for name in contract::event::catalogue().map(|kind| kind.name) {
         let quoted = format!("\"{name}\"");
         let outside = [named_outside("src", &quoted, &[]), named_outside("app/src", &quoted, &[])].concat();
         assert!(outside.is_empty(), "{name} is written out:\n{}", outside.join("\n"));
     }
-    let rooms = named_outside("src", "\"tenant:", &[]);
-    assert!(rooms.is_empty(), "a room is written out:\n{}", rooms.join("\n"));
+    for start in ["tenant:", "role:", "carrier:", "user:", "load:", "positions:", "fleet:"] {
+        let rooms = named_outside("src", &format!("\"{start}"), &[]);
+        assert!(rooms.is_empty(), "a room is written out:\n{}", rooms.join("\n"));
+    }
+    for way in [".to(", ".within(", ".except(", ".join(", ".leave("] {
+        let to: Vec<_> = named_outside("src/realtime", way, &[]);
+        let loose: Vec<_> =
+            to.into_iter().filter(|line| !line.contains("room.to_string()") && !line.contains("Room::")).collect();
+        assert!(
+            loose.iter().all(|line| line.contains("fleet.leave(")),
+            "a room is named by hand:\n{}",
+            loose.join("\n")
+        );
+    }
 }
 
 #[test]
