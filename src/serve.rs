@@ -12,7 +12,10 @@ use crate::{
     config::{Config, Switch},
     demo,
     desk::{Desk, Pace, Parts},
-    http::{self, Edge, Site, listen},
+    http::{
+        self, Edge, Site,
+        listen::{self, Manners},
+    },
     journal,
     realtime::{self, Inlets, Limits, Wire},
     simulate,
@@ -131,7 +134,13 @@ impl Server {
         let trimming = tokio::spawn(journal::keep_short(self.desk.clone()));
         let wire = self.wire.clone();
         let going = stopping.clone();
-        let served = listen::serve(self.listener, self.router, listen::PATIENCE, async move {
+        let manners = Manners {
+            head: listen::PATIENCE,
+            reader: Duration::from_millis(self.config.stalled_reader_ms),
+            per_address: self.config.connections_per_address,
+            proxies: self.config.trusted_proxies.clone().into(),
+        };
+        let served = listen::serve(self.listener, self.router, manners, async move {
             stop.await;
             tracing::info!("Going down");
             going.notify_waiters();
