@@ -28,6 +28,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{auth::Auth, config::Config, desk::Desk};
 
+pub use answers::refuse;
 pub use caller::Caller;
 pub use site::Site;
 

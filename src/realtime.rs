@@ -7,16 +7,20 @@
 
 mod asks;
 mod bucket;
+mod gate;
 mod handshake;
+mod inbox;
+mod reach;
 mod registry;
 mod sight;
+mod strangers;
 mod turns;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
-use contract::event::NAMESPACES;
+use axum::{Router, middleware};
+use contract::{Refusal, UserId, event::NAMESPACES};
 use socketioxide::{SocketIo, handler::ConnectHandler};
 
 pub use wire::Wire;
@@ -24,6 +28,7 @@ pub use wire::Wire;
 use crate::{
     auth::Auth,
     desk::Desk,
+    pace::Pace,
     store::{self, Unsent},
     tracking::{fleet::Fleet, moves::Moves},
 };
@@ -51,6 +56,18 @@ pub struct Limits {
     pub ping_timeout: Duration,
     /// Sockets that one user may have at once.
     pub per_user: usize,
+    /// Sockets that one address may have at once.
+    pub per_address: usize,
+    /// Sockets that one address may be refused in a minute before it is not looked at any more.
+    pub refused_per_minute: u32,
+    /// Events that one socket may send in a second.
+    pub events: u32,
+    /// Position reports that one socket may send in a second.
+    pub locations: u32,
+    /// What all sockets of one user may send in a second.
+    pub of_user: u32,
+    /// Loads that one socket may join at once.
+    pub loads: usize,
     /// The origins from which the session cookie is taken.
     pub origins: Arc<[String]>,
     /// Whether a token in the address is taken.
@@ -65,6 +82,22 @@ pub(crate) struct Shared {
     fleet: Fleet,
     limits: Limits,
     sockets: registry::Registry,
+    lines: reach::Lines,
+    strangers: strangers::Strangers,
+    /// What users send, on whichever of their sockets.
+    said: Arc<Pace<UserId>>,
+    /// Packets that come in the bodies of calls, by their sessions.
+    packets: Arc<Pace<String>>,
+}
+
+/// Packets that a session may send in the bodies of calls in a second, and at once: what a page gathers while a call is
+/// under way. What is in them has limits of its own.
+const PACKETS: (u32, u32) = (100, 500);
+
+/// Counts a refusal.
+fn refused(refusal: &Refusal) {
+    let code = serde_json::to_value(refusal.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+    metrics::counter!("headhaul_refusals", "code" => code.unwrap_or_default()).increment(1);
 }
 
 /// The ways in which things to send arrive.
@@ -85,7 +118,17 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
 ) -> (Router<S>, Wire) {
     let fleet = Fleet::default();
     let sockets = registry::Registry::default();
-    let shared = Shared { desk, auth, fleet: fleet.clone(), limits: limits.clone(), sockets: sockets.clone() };
+    let shared = Shared {
+        desk,
+        auth,
+        fleet: fleet.clone(),
+        limits: limits.clone(),
+        sockets,
+        lines: reach::Lines::default(),
+        strangers: strangers::Strangers::new(limits.refused_per_minute),
+        said: Arc::new(Pace::per_second(limits.of_user, limits.of_user.saturating_mul(4))),
+        packets: Arc::new(Pace::per_second(PACKETS.0, PACKETS.1)),
+    };
     let (layer, io) = SocketIo::builder()
         .with_state(shared.clone())
         .ping_interval(limits.ping_interval)
@@ -113,6 +156,6 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
     tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), turns.clone(), inlets.moved));
     tokio::spawn(wire::send_waiting(wire.clone(), turns));
     tokio::spawn(wire::send_fleet(wire.clone(), fleet));
-    tokio::spawn(registry::watch(wire.clone(), shared));
-    (router.layer(layer), wire)
+    tokio::spawn(registry::watch(wire.clone(), shared.clone()));
+    (router.layer(layer).layer(middleware::from_fn_with_state(shared, gate::guard)), wire)
 }

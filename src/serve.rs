@@ -12,6 +12,7 @@ use crate::{
     config::{Config, Switch},
     demo,
     desk::{Desk, Pace, Parts},
+    figures,
     http::{
         self, Edge, Site,
         listen::{self, Manners},
@@ -72,6 +73,12 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
         ping_interval: Duration::from_millis(config.ping_interval_ms),
         ping_timeout: Duration::from_millis(config.ping_timeout_ms),
         per_user: config.sockets_per_user,
+        per_address: config.connections_per_address,
+        refused_per_minute: config.failed_handshakes_per_minute,
+        events: config.events_per_second,
+        locations: config.locations_per_second,
+        of_user: config.user_events_per_second,
+        loads: config.loads_per_socket,
         origins: origins.clone(),
         token_in_query: config.token_in_query,
     };
@@ -104,6 +111,8 @@ fn recorder() -> PrometheusHandle {
             let handle = recorder.handle();
             // Another recorder is there only when a test brought its own.
             let _ = metrics::set_global_recorder(recorder);
+            figures::describe();
+            figures::count_panics();
             handle
         })
         .clone()

@@ -94,7 +94,7 @@ fn seated(stream: TcpStream, from: IpAddr, seats: &Seats, manners: &Manners) -> 
     };
     // What is told is told at once.
     let _ = stream.set_nodelay(true);
-    Some(Metered::new(stream, Line::new(from), PACE, manners.reader, seat))
+    Some(Metered::new(stream, Line::default(), PACE, manners.reader, seat))
 }
 
 /// Answers the calls of one connection until either side has had enough.
@@ -223,7 +223,7 @@ mod tests {
         let begun = std::sync::Mutex::new(Some(begun));
         let (finish, finished) = oneshot::channel::<()>();
         let finished = tokio::sync::Mutex::new(Some(finished));
-        let state = std::sync::Arc::new((begun, finished));
+        let state = Arc::new((begun, finished));
         let slow = get(async move |ConnectInfo(peer): ConnectInfo<SocketAddr>| {
             drop(state.0.lock().expect("nobody panics").take());
             if let Some(finished) = state.1.lock().await.take() {

@@ -19,11 +19,8 @@ pub const ROOM: usize = 64;
 /// How long it is asked to wait when there is no room, in milliseconds: about what a few asks take.
 pub const FULL_MS: u64 = 100;
 
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// No more can wait.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Full;
+/// Something to be done.
+pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A socket's asks. Cheap to clone.
 #[derive(Clone, Default)]
@@ -41,21 +38,19 @@ impl Inbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has something done after what waits already.
-    ///
-    /// # Errors
-    /// When there is no room; nothing is done then.
-    pub fn put(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<(), Full> {
+    /// Whether one more may wait.
+    pub fn has_room(&self) -> bool {
+        self.waiting().works.len() < ROOM
+    }
+
+    /// Has something done after what waits already. Who puts it asks for room before.
+    pub fn put(&self, work: Work) {
         let mut waiting = self.waiting();
-        if waiting.works.len() >= ROOM {
-            return Err(Full);
-        }
-        waiting.works.push_back(Box::pin(work));
+        waiting.works.push_back(work);
         metrics::gauge!("headhaul_asks_waiting").increment(1.0);
         if !std::mem::replace(&mut waiting.at_it, true) {
             tokio::spawn(self.clone().work());
         }
-        Ok(())
     }
 
     async fn work(self) {
@@ -95,7 +90,7 @@ mod tests {
                 }
                 done.send(n).expect("the test listens");
             };
-            inbox.put(work).expect("there is room");
+            inbox.put(Box::pin(work));
         }
         drop(done);
 
@@ -107,22 +102,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_finds_no_room_is_not_taken_and_afterwards_there_is_room_again() {
+    async fn only_so_many_may_wait_and_afterwards_there_is_room_again() {
         let inbox = Inbox::default();
         let (go, gone) = tokio::sync::oneshot::channel::<()>();
-        inbox.put(async { drop(gone.await) }).expect("there is room");
+        inbox.put(Box::pin(async { drop(gone.await) }));
         // Begun, and out of the way of those that wait.
         tokio::task::yield_now().await;
         for _ in 0..ROOM {
-            inbox.put(async {}).expect("there is room");
+            assert!(inbox.has_room());
+            inbox.put(Box::pin(async {}));
         }
-        assert_eq!(inbox.put(async {}), Err(Full));
+        assert!(!inbox.has_room());
 
         drop(go);
         let (done, is_done) = tokio::sync::oneshot::channel();
-        let last = async || while inbox.waiting().at_it { tokio::task::yield_now().await };
+        let last = async || {
+            while inbox.waiting().at_it {
+                tokio::task::yield_now().await
+            }
+        };
         timeout(Duration::from_secs(20), last()).await.expect("all is done");
-        inbox.put(async { done.send(()).expect("the test listens") }).expect("there is room");
+        inbox.put(Box::pin(async { done.send(()).expect("the test listens") }));
         timeout(Duration::from_secs(20), is_done).await.expect("it is done").expect("it was not dropped");
         timeout(Duration::from_secs(20), last()).await.expect("all is done");
         assert_eq!(inbox.waiting().works.capacity(), 0, "idle, it holds nothing");
@@ -131,9 +131,9 @@ mod tests {
     #[tokio::test]
     async fn what_panics_keeps_nothing_else_from_being_done() {
         let inbox = Inbox::default();
-        inbox.put(async { panic!("on purpose") }).expect("there is room");
+        inbox.put(Box::pin(async { panic!("on purpose") }));
         let (done, is_done) = tokio::sync::oneshot::channel();
-        inbox.put(async { done.send(()).expect("the test listens") }).expect("there is room");
+        inbox.put(Box::pin(async { done.send(()).expect("the test listens") }));
 
         timeout(Duration::from_secs(20), is_done).await.expect("it is done").expect("it was not dropped");
     }

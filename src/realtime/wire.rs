@@ -12,7 +12,7 @@ use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 
 use super::{
     asks::Joined,
-    sight,
+    reach, sight,
     turns::{self, Position, Turns},
 };
 use crate::{
@@ -32,8 +32,8 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// Sends something to a room of a namespace. What doesn't fit into a reader's queue is lost to that reader alone,
-    /// who notices it as a hole.
+    /// Sends something to a room of a namespace. A reader whose queue has no room for it is ended and comes back by its
+    /// cursor.
     pub async fn send<T: Serialize>(&self, namespace: Namespace, room: Room, name: &str, body: &T) {
         let Self::Local(io) = self;
         if let Some(of) = io.of(namespace.path())
@@ -41,7 +41,10 @@ impl Wire {
         {
             metrics::counter!("headhaul_queues_full").increment(1);
             tracing::debug!(%error, room = %room, "Not everybody could take an event");
+            reach::end_full(self.within(namespace, room));
         }
+        // Those who write it to their readers come first: a burst must not fill queues that would empty by themselves.
+        tokio::task::yield_now().await;
     }
 
     /// The sockets of a room of a namespace, on this node.
@@ -73,7 +76,7 @@ impl Wire {
     /// Ends a socket on a namespace.
     pub fn cut(&self, namespace: Namespace, id: &str) {
         if let Some(socket) = self.socket(namespace, id) {
-            let _ = socket.disconnect();
+            reach::end(&socket, "over");
         }
     }
 

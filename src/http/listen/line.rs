@@ -5,7 +5,6 @@
 
 use std::{
     io::{self, ErrorKind, IoSlice},
-    net::IpAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -43,36 +42,20 @@ const READING: f64 = 32.0;
 const ENOUGH_S: f64 = 0.05;
 
 /// A connection, as others may refer to it. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Line(Arc<State>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
-    from: IpAddr,
     /// Whether it has become a WebSocket, which is paced; calls have limits of their own.
     is_socket: AtomicBool,
     hung_up: AtomicBool,
+    gone: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
 }
 
 impl Line {
-    /// A new connection's.
-    pub fn new(from: IpAddr) -> Self {
-        Self(Arc::new(State {
-            from,
-            is_socket: AtomicBool::new(false),
-            hung_up: AtomicBool::new(false),
-            reader: AtomicWaker::new(),
-            writer: AtomicWaker::new(),
-        }))
-    }
-
-    /// The address at its other end.
-    pub fn from(&self) -> IpAddr {
-        self.0.from
-    }
-
     /// From now on a WebSocket is spoken on it.
     pub fn became_socket(&self) {
         self.0.is_socket.store(true, Ordering::Release);
@@ -83,6 +66,16 @@ impl Line {
         self.0.hung_up.store(true, Ordering::Release);
         self.0.reader.wake();
         self.0.writer.wake();
+    }
+
+    /// Whether this is the same connection.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether it has ended, whoever ended it.
+    pub fn is_gone(&self) -> bool {
+        self.0.gone.load(Ordering::Acquire)
     }
 
     fn is_hung_up(&self) -> bool {
@@ -160,6 +153,12 @@ impl<S> Metered<S> {
     }
 }
 
+impl<S> Drop for Metered<S> {
+    fn drop(&mut self) {
+        self.line.0.gone.store(true, Ordering::Release);
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
@@ -213,8 +212,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
         time::timeout,
@@ -227,7 +224,7 @@ mod tests {
 
     fn line(patience: Duration) -> (Metered<DuplexStream>, DuplexStream, Line) {
         let (near, far) = duplex(64 * 1024);
-        let line = Line::new(Ipv4Addr::LOCALHOST.into());
+        let line = Line::default();
         let pace = Pace { per_second: 1024.0 * 1024.0, at_once: 100.0 * 1024.0 };
         (Metered::new(near, line.clone(), pace, patience, None), far, line)
     }
@@ -265,7 +262,7 @@ mod tests {
         let (mut metered, mut far, _line) = line(patience);
         let slow = tokio::spawn(async move {
             for _ in 0..15 {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                sleep(Duration::from_millis(100)).await;
                 far.read_exact(&mut [0; 32 * 1024]).await.expect("there is more");
             }
             // It takes no more, but stays.
