@@ -15,6 +15,7 @@ use std::{
 use contract::{
     Code, Refusal, SessionId, Timestamp, UserId,
     accounts::{SignIn, SignedIn},
+    actor::Role,
 };
 use sha2::{Digest, Sha256};
 
@@ -25,7 +26,7 @@ use crate::{
     error::Result,
     pace::Pace,
     store::{
-        By, Outbox, Store,
+        By, Outbox, Store, Tx,
         accounts::{self, Session},
     },
 };
@@ -207,10 +208,30 @@ impl Auth {
     /// # Errors
     /// When the database fails, or `not_found`.
     pub async fn set_active(&self, user: UserId, active: bool) -> Result<()> {
+        self.change(user, async |tx| accounts::set_active(tx, user, active).await).await
+    }
+
+    /// Gives a user another role.
+    ///
+    /// # Errors
+    /// When the database fails, or `not_found`.
+    pub async fn set_role(&self, user: UserId, role: Role) -> Result<()> {
+        self.change(user, async |tx| accounts::set_role(tx, user, role).await).await
+    }
+
+    /// Gives a user another password, whose hash this is, and ends their sessions.
+    ///
+    /// # Errors
+    /// When the database fails, or `not_found`.
+    pub async fn set_password(&self, user: UserId, hash: &str) -> Result<()> {
+        self.change(user, async |tx| accounts::set_password(tx, user, hash).await).await
+    }
+
+    async fn change(&self, user: UserId, does: impl AsyncFnOnce(&mut Tx<'_>) -> Result<bool>) -> Result<()> {
         let parts = &self.0;
         let tenant = accounts::tenant_of(&parts.store, user).await?.ok_or_else(Refusal::not_found)?;
         let mut tx = parts.store.begin(By::Itself(tenant), &parts.clock, &parts.outbox).await?;
-        if !accounts::set_active(&mut tx, user, active).await? {
+        if !does(&mut tx).await? {
             return Err(Refusal::not_found().into());
         }
         tx.commit().await?;

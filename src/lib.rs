@@ -17,6 +17,7 @@
 
 #![recursion_limit = "512"]
 
+pub mod announce;
 pub mod auth;
 pub mod carriers;
 pub mod check;

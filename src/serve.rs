@@ -47,8 +47,7 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     config.check()?;
     config.prepare()?;
     let secret = config.secret()?;
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("--listen: {} can't be used", config.listen))?;
+    let listener = listen::bind(config.listen).with_context(|| format!("--listen: {} can't be used", config.listen))?;
     let listening = listener.local_addr()?;
     let store = Store::open(&config.database_url()).await.context("--database-url")?;
 
