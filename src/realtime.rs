@@ -21,7 +21,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, middleware};
 use contract::{Refusal, UserId, event::NAMESPACES};
-use socketioxide::{SocketIo, handler::ConnectHandler};
+use socketioxide::{ParserConfig, SocketIo, handler::ConnectHandler};
 
 pub use wire::Wire;
 
@@ -129,6 +129,11 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         said: Arc::new(Pace::per_second(limits.of_user, limits.of_user.saturating_mul(4))),
         packets: Arc::new(Pace::per_second(PACKETS.0, PACKETS.1)),
     };
+    // Nothing that clients send has attachments; the library would gather thousands, also for those it doesn't know.
+    let packets = ParserConfig::common()
+        .max_incoming_binaries(1)
+        .max_incoming_binary_buf_size(MAX_MESSAGE)
+        .packet_completion_timeout(Duration::from_secs(5));
     let (layer, io) = SocketIo::builder()
         .with_state(shared.clone())
         .ping_interval(limits.ping_interval)
@@ -140,6 +145,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         .ws_max_frame_size(MAX_MESSAGE)
         .ws_read_buffer_size(1024)
         .max_buffer_size(QUEUE)
+        .with_parser(packets)
         .build_layer();
     for namespace in NAMESPACES {
         io.ns(namespace.path(), asks::catch_up.with(handshake::admit));

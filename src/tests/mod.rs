@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on should stop")]
 
 mod accounts;
+mod advisories;
 mod crash;
 mod ear;
 mod edge;
 mod fixture;
+mod frames;
 mod full;
+mod fuzz;
 mod handover;
 mod hostile;
 mod invariants;

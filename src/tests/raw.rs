@@ -64,8 +64,9 @@ impl Raw {
         Ok(Self { wire })
     }
 
+    /// Says something; that the connection is gone is found out by listening.
     pub async fn say(&mut self, text: impl Into<String>) {
-        self.wire.send(Message::text(text.into())).await.unwrap();
+        let _ = self.wire.send(Message::text(text.into())).await;
     }
 
     /// The next packet; nothing when the connection ends.
@@ -95,7 +96,13 @@ impl Raw {
     /// Asks to be let into a namespace; gives what is answered.
     pub async fn greet(&mut self, namespace: &str, auth: &Value) -> Option<String> {
         self.say(format!("40{namespace},{auth}")).await;
-        self.hears("4").await
+        loop {
+            let packet = self.hears("4").await?;
+            // On other namespaces things may be told meanwhile.
+            if packet.starts_with("40") || packet.starts_with("44") {
+                return Some(packet);
+            }
+        }
     }
 
     /// Gets into a namespace.
@@ -108,8 +115,7 @@ impl Raw {
     pub async fn ends(&mut self) {
         while let Some(packet) = self.hear().await {
             if packet == "2" {
-                // It may be gone already.
-                let _ = self.wire.send(Message::text("3")).await;
+                self.say("3").await;
             }
         }
     }
@@ -164,7 +170,9 @@ impl Polls {
         loop {
             let (status, heard) = self.hear().await;
             assert_eq!(status, 200, "{heard}");
-            if let Some(answer) = heard.split('\x1e').find(|packet| packet.starts_with('4')) {
+            if let Some(answer) =
+                heard.split('\x1e').find(|packet| packet.starts_with("40") || packet.starts_with("44"))
+            {
                 return answer.to_owned();
             }
         }
