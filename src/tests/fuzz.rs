@@ -29,7 +29,7 @@ const SENDERS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many packets are sent before it is looked whether the connection still stands.
-const BATCH: usize = 25;
+const BATCH: usize = 50;
 
 const NAMESPACES: [&str; 9] =
     ["/events,", "/dispatch,", "/tracking,", "/notifications,", "", "/,", "/__proto__,", "/events", "/x?token=1,"];
@@ -135,7 +135,7 @@ fn spoiled(random: &mut StdRng) -> String {
 }
 
 fn message(random: &mut StdRng) -> Message {
-    match random.random_range(0..40) {
+    match random.random_range(0..150) {
         0 => Message::text(spoiled(random)),
         1 => Message::binary((0..random.random_range(0..200)).map(|_| random.random()).collect::<Vec<u8>>()),
         2 => Message::Ping((0..random.random_range(0..126)).map(|_| random.random()).collect::<Vec<u8>>().into()),
