@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test check lint release bench-pages proof-redis clean help
+.PHONY: run dev test fuzz check lint release bench-pages proof-redis clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -10,6 +10,9 @@ dev: ## Start the demo and rebuild and reload it on every change
 
 test: ## Run every test: Rust on both databases with Redis, then the browser (scripts/test.sh rust or e2e: one part)
 	@scripts/test.sh
+
+fuzz: ## Send the server ten million packets, well formed or not (FUZZ_CASES and FUZZ_SEED: others)
+	@scripts/setup.sh && . scripts/env.sh && FUZZ_CASES=$${FUZZ_CASES:-10000000} cargo test --test integration -- --nocapture fuzz::
 
 check: ## Check the format and that everything compiles, quickly
 	@scripts/setup.sh && . scripts/env.sh && cargo fmt --all --check && cargo check --workspace --all-targets

@@ -15,6 +15,7 @@ use std::{
 use contract::{
     Code, Refusal, SessionId, Timestamp, UserId,
     accounts::{SignIn, SignedIn},
+    actor::Role,
 };
 use sha2::{Digest, Sha256};
 
@@ -23,8 +24,9 @@ pub use password::hash;
 use crate::{
     clock::{Clock, new_id},
     error::Result,
+    pace::Pace,
     store::{
-        By, Outbox, Store,
+        By, Outbox, Store, Tx,
         accounts::{self, Session},
     },
 };
@@ -40,6 +42,9 @@ const LOCK_MS: i64 = 15 * 60_000;
 const OVERLAP_MS: i64 = 30_000;
 /// How long a looked-up session is believed: a change of role or an ended session acts within this time.
 const BELIEVED: Duration = Duration::from_millis(500);
+
+/// How many questions for what was missed a user may ask in a second over HTTP, and at once: a dozen tabs that poll.
+const CATCHING_UP: (u32, u32) = (5, 20);
 
 /// A caller's verified session.
 pub type Known = Arc<Session>;
@@ -63,9 +68,11 @@ struct Parts {
     clock: Clock,
     outbox: Outbox,
     keys: token::Keys,
-    attempts: limits::Attempts,
+    /// Sign-ins, by address.
+    attempts: Pace<IpAddr>,
     strangers: limits::Strangers,
-    catching_up: limits::CatchingUp,
+    /// Questions for what was missed: their answers are a thousand times as long.
+    catching_up: Pace<UserId>,
     believed: Mutex<HashMap<SessionId, (Instant, Option<Known>)>>,
 }
 
@@ -73,9 +80,9 @@ impl Auth {
     /// Takes the secret that signs tokens.
     pub fn new(store: Store, clock: Clock, outbox: Outbox, secret: &str, sign_ins_per_minute: u32) -> Self {
         let keys = token::Keys::new(secret);
-        let attempts = limits::Attempts::new(sign_ins_per_minute);
+        let attempts = Pace::per_minute(sign_ins_per_minute);
         let strangers = limits::Strangers::new(FAILURES, LOCK_MS);
-        let catching_up = limits::CatchingUp::default();
+        let catching_up = Pace::per_second(CATCHING_UP.0, CATCHING_UP.1);
         Self(Arc::new(Parts {
             store,
             clock,
@@ -93,7 +100,7 @@ impl Auth {
     /// # Errors
     /// `unauthorized`, `locked` or `rate_limited`; never whether the address is known.
     pub async fn sign_in(&self, from: IpAddr, ask: SignIn) -> Result<Opened> {
-        self.0.attempts.admit(from)?;
+        self.0.attempts.admit(&from)?;
         let parts = &self.0;
         let wrong = || Refusal::new(Code::Unauthorized, "That e-mail and password do not match.");
         if ask.email.len() > 320 || ask.password.len() > 1_000 {
@@ -201,10 +208,30 @@ impl Auth {
     /// # Errors
     /// When the database fails, or `not_found`.
     pub async fn set_active(&self, user: UserId, active: bool) -> Result<()> {
+        self.change(user, async |tx| accounts::set_active(tx, user, active).await).await
+    }
+
+    /// Gives a user another role.
+    ///
+    /// # Errors
+    /// When the database fails, or `not_found`.
+    pub async fn set_role(&self, user: UserId, role: Role) -> Result<()> {
+        self.change(user, async |tx| accounts::set_role(tx, user, role).await).await
+    }
+
+    /// Gives a user another password, whose hash this is, and ends their sessions.
+    ///
+    /// # Errors
+    /// When the database fails, or `not_found`.
+    pub async fn set_password(&self, user: UserId, hash: &str) -> Result<()> {
+        self.change(user, async |tx| accounts::set_password(tx, user, hash).await).await
+    }
+
+    async fn change(&self, user: UserId, does: impl AsyncFnOnce(&mut Tx<'_>) -> Result<bool>) -> Result<()> {
         let parts = &self.0;
         let tenant = accounts::tenant_of(&parts.store, user).await?.ok_or_else(Refusal::not_found)?;
         let mut tx = parts.store.begin(By::Itself(tenant), &parts.clock, &parts.outbox).await?;
-        if !accounts::set_active(&mut tx, user, active).await? {
+        if !does(&mut tx).await? {
             return Err(Refusal::not_found().into());
         }
         tx.commit().await?;
@@ -250,7 +277,7 @@ impl Auth {
     /// # Errors
     /// `rate_limited`.
     pub fn may_catch_up(&self, user: UserId) -> Result<(), Refusal> {
-        self.0.catching_up.admit(user)
+        self.0.catching_up.admit(&user)
     }
 
     /// The time.

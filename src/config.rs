@@ -1,6 +1,12 @@
 //! What can be set. Flags and environment say the same thing; nothing at all gives a working desk.
 
-use std::{fs, io::Write, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::PathBuf};
+use std::{
+    fs,
+    io::Write,
+    net::{IpAddr, SocketAddr},
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
@@ -80,6 +86,30 @@ pub struct Config {
     /// Sockets that one user may have at once
     #[arg(long, env = "HEADHAUL_SOCKETS_PER_USER", default_value_t = 10)]
     pub sockets_per_user: usize,
+    /// Connections that one address may have at once, whatever is done on them
+    #[arg(long, env = "HEADHAUL_CONNECTIONS_PER_ADDRESS", default_value_t = 10_000)]
+    pub connections_per_address: usize,
+    /// Sockets that one address may be refused in a minute before it is not looked at any more
+    #[arg(long, env = "HEADHAUL_FAILED_HANDSHAKES_PER_MINUTE", default_value_t = 300)]
+    pub failed_handshakes_per_minute: u32,
+    /// Events that one socket may send in a second; twice as many at once
+    #[arg(long, env = "HEADHAUL_EVENTS_PER_SECOND", default_value_t = 20)]
+    pub events_per_second: u32,
+    /// Position reports that one socket may send in a second; four times as many at once
+    #[arg(long, env = "HEADHAUL_LOCATIONS_PER_SECOND", default_value_t = 5)]
+    pub locations_per_second: u32,
+    /// Events and reports that all sockets of one user may send in a second; four times as many at once
+    #[arg(long, env = "HEADHAUL_USER_EVENTS_PER_SECOND", default_value_t = 100)]
+    pub user_events_per_second: u32,
+    /// Loads that one socket may join at once
+    #[arg(long, env = "HEADHAUL_LOADS_PER_SOCKET", default_value_t = 500)]
+    pub loads_per_socket: usize,
+    /// How long a reader may take nothing of what it is sent before it is cut, in milliseconds
+    #[arg(long, env = "HEADHAUL_STALLED_READER_MS", default_value_t = 15_000)]
+    pub stalled_reader_ms: u64,
+    /// Proxies whose `X-Forwarded-For` is believed [default: none]
+    #[arg(long = "trusted-proxy", env = "HEADHAUL_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Config {
@@ -123,8 +153,20 @@ impl Config {
         if !(1.0..=600.0).contains(&self.simulator_speed) {
             bail!("--simulator-speed: must be 1 to 600");
         }
-        if self.sign_ins_per_minute == 0 || self.sockets_per_user == 0 {
-            bail!("--sign-ins-per-minute and --sockets-per-user: must be more than 0");
+        for (setting, is_nothing) in [
+            ("--sign-ins-per-minute", self.sign_ins_per_minute == 0),
+            ("--sockets-per-user", self.sockets_per_user == 0),
+            ("--connections-per-address", self.connections_per_address == 0),
+            ("--failed-handshakes-per-minute", self.failed_handshakes_per_minute == 0),
+            ("--events-per-second", self.events_per_second == 0),
+            ("--locations-per-second", self.locations_per_second == 0),
+            ("--user-events-per-second", self.user_events_per_second == 0),
+            ("--loads-per-socket", self.loads_per_socket == 0),
+            ("--stalled-reader-ms", self.stalled_reader_ms == 0),
+        ] {
+            if is_nothing {
+                bail!("{setting}: must be more than 0");
+            }
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answers;
+mod caller;
 pub mod cookies;
 mod edge;
 mod health;
@@ -10,7 +11,7 @@ mod pages;
 mod paths;
 mod site;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use app::shell::shell;
 use axum::{
@@ -27,6 +28,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{auth::Auth, config::Config, desk::Desk};
 
+pub use answers::refuse;
+pub use caller::Caller;
 pub use site::Site;
 
 /// A call's body is at most so long, in bytes: 500 positions take about 75 KB.
@@ -78,6 +81,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .merge(router);
 
     let config = edge.config.clone();
+    let proxies: Arc<[IpAddr]> = config.trusted_proxies.clone().into();
     around(router)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(tower_http::limit::RequestBodyLimitLayer::new(MAX_BODY))
@@ -86,6 +90,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .layer(middleware::from_fn_with_state(edge.clone(), edge::unhurried))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::who))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::own_pages_only))
+        .layer(middleware::from_fn_with_state(proxies, caller::settle))
         .layer(middleware::from_fn_with_state(edge, files))
         .layer(middleware::from_fn(paths::plain))
         .layer(tower_http::compression::CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))

@@ -18,6 +18,7 @@
 
 #![recursion_limit = "512"]
 
+pub mod announce;
 pub mod auth;
 pub mod carriers;
 pub mod check;
@@ -26,9 +27,11 @@ pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod error;
+pub mod figures;
 pub mod http;
 pub mod journal;
 pub mod loads;
+pub mod pace;
 pub mod places;
 pub mod realtime;
 pub mod relay;

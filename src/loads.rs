@@ -9,7 +9,7 @@ mod undo;
 use contract::{
     Listed, LoadId, Refusal,
     actor::Actor,
-    event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Event, Happened},
+    event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Durable},
     loads::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
         UndoChange, ViewCounts,
@@ -125,12 +125,7 @@ async fn outside_name(tx: &mut Tx<'_>) -> Result<String> {
 
 /// Tells of a change: the staff; those of the carrier who keep the load, cut for them; and those who lose it or get it
 /// hear that.
-async fn tell<E: Event + Into<Happened>>(
-    tx: &mut Tx<'_>,
-    before: &Record,
-    after: &Record,
-    event: impl Fn(Told) -> E,
-) -> Result<()> {
+async fn tell<E: Durable>(tx: &mut Tx<'_>, before: &Record, after: &Record, event: impl Fn(Told) -> E) -> Result<()> {
     let (had, has) = (audience(tx, before).await?, audience(tx, after).await?);
     let by = outside_name(tx).await?;
     let staff = (Stream::Tenant(tx.tenant()), event(Told::to_staff(tx, after)));
@@ -158,7 +153,7 @@ fn tell_handover(tx: &mut Tx<'_>, before: &Record, after: &Record, had: &[Stream
 }
 
 /// Tells staff, carrier and driver something more about a change that all of them know of already.
-async fn also<E: Event + Into<Happened>>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(Told) -> E) -> Result<()> {
+async fn also<E: Durable>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(Told) -> E) -> Result<()> {
     let staff = (Stream::Tenant(tx.tenant()), event(Told::to_staff(tx, load)));
     let (others, by) = (audience(tx, load).await?, outside_name(tx).await?);
     let others = others.into_iter().map(|stream| (stream, event(Told::to_carrier(load, &by))));

@@ -8,20 +8,24 @@
 mod asks;
 mod bucket;
 mod events;
+mod gate;
 mod handshake;
+mod inbox;
 mod mend;
 mod positions;
+mod reach;
 mod registry;
 mod sent;
 mod sight;
+mod strangers;
 mod turns;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
-use contract::event::NAMESPACES;
-use socketioxide::{SocketIo, handler::ConnectHandler};
+use axum::{Router, middleware};
+use contract::{Refusal, UserId, event::NAMESPACES};
+use socketioxide::{ParserConfig, SocketIo, handler::ConnectHandler};
 use tokio::{
     sync::{Notify, mpsc},
     task::JoinSet,
@@ -32,6 +36,7 @@ pub use wire::Wire;
 use crate::{
     auth::Auth,
     desk::Desk,
+    pace::Pace,
     relay::{Arrivals, Relay},
     store::{self, Unsent},
     tracking::{fleet::Fleet, moves::Moves},
@@ -60,6 +65,18 @@ pub struct Limits {
     pub ping_timeout: Duration,
     /// Sockets that one user may have at once.
     pub per_user: usize,
+    /// Sockets that one address may have at once.
+    pub per_address: usize,
+    /// Sockets that one address may be refused in a minute before it is not looked at any more.
+    pub refused_per_minute: u32,
+    /// Events that one socket may send in a second.
+    pub events: u32,
+    /// Position reports that one socket may send in a second.
+    pub locations: u32,
+    /// What all sockets of one user may send in a second.
+    pub of_user: u32,
+    /// Loads that one socket may join at once.
+    pub loads: usize,
     /// The origins from which the session cookie is taken.
     pub origins: Arc<[String]>,
     /// Whether a token in the address is taken.
@@ -75,6 +92,22 @@ pub(crate) struct Shared {
     limits: Limits,
     sockets: registry::Registry,
     sent: sent::Sent,
+    lines: reach::Lines,
+    strangers: strangers::Strangers,
+    /// What users send, on whichever of their sockets.
+    said: Arc<Pace<UserId>>,
+    /// Packets that come in the bodies of calls, by their sessions.
+    packets: Arc<Pace<String>>,
+}
+
+/// Packets that a session may send in the bodies of calls in a second, and at once: what a page gathers while a call is
+/// under way. What is in them has limits of its own.
+const PACKETS: (u32, u32) = (100, 500);
+
+/// Counts a refusal.
+fn refused(refusal: &Refusal) {
+    let code = serde_json::to_value(refusal.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+    metrics::counter!("headhaul_refusals", "code" => code.unwrap_or_default()).increment(1);
 }
 
 /// The ways in which things to send arrive.
@@ -106,7 +139,16 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         limits: limits.clone(),
         sockets: sockets.clone(),
         sent: sent.clone(),
+        lines: reach::Lines::default(),
+        strangers: strangers::Strangers::new(limits.refused_per_minute),
+        said: Arc::new(Pace::per_second(limits.of_user, limits.of_user.saturating_mul(4))),
+        packets: Arc::new(Pace::per_second(PACKETS.0, PACKETS.1)),
     };
+    // Nothing that clients send has attachments; the library would gather thousands, also for those it doesn't know.
+    let packets = ParserConfig::common()
+        .max_incoming_binaries(1)
+        .max_incoming_binary_buf_size(MAX_MESSAGE)
+        .packet_completion_timeout(Duration::from_secs(5));
     let (layer, io) = SocketIo::builder()
         .with_state(shared.clone())
         .ping_interval(limits.ping_interval)
@@ -118,6 +160,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         .ws_max_frame_size(MAX_MESSAGE)
         .ws_read_buffer_size(1024)
         .max_buffer_size(QUEUE)
+        .with_parser(packets)
         .build_layer();
     for namespace in NAMESPACES {
         io.ns(namespace.path(), asks::catch_up.with(handshake::admit));
@@ -159,6 +202,6 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
     tasks.spawn(shower.run(inlets.moved, others));
     tasks.spawn(positions::send_waiting(wire.clone(), turns));
     tasks.spawn(wire::send_fleet(wire.clone(), fleet));
-    tasks.spawn(registry::watch(wire.clone(), shared));
-    (router.layer(layer), wire, tasks)
+    tasks.spawn(registry::watch(wire.clone(), shared.clone()));
+    (router.layer(layer).layer(middleware::from_fn_with_state(shared, gate::guard)), wire, tasks)
 }

@@ -12,7 +12,11 @@ use crate::{
     config::{Config, Switch},
     demo,
     desk::{Desk, Pace, Parts},
-    http::{self, Edge, Site, listen},
+    figures,
+    http::{
+        self, Edge, Site,
+        listen::{self, Manners},
+    },
     journal,
     realtime::{self, Inlets, Limits, Wire},
     relay, simulate,
@@ -45,8 +49,7 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     config.check()?;
     config.prepare()?;
     let secret = config.secret()?;
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("--listen: {} can't be used", config.listen))?;
+    let listener = listen::bind(config.listen).with_context(|| format!("--listen: {} can't be used", config.listen))?;
     let listening = listener.local_addr()?;
     let store = Store::open(&config.database_url()).await.context("--database-url")?;
 
@@ -77,6 +80,12 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
         ping_interval: Duration::from_millis(config.ping_interval_ms),
         ping_timeout: Duration::from_millis(config.ping_timeout_ms),
         per_user: config.sockets_per_user,
+        per_address: config.connections_per_address,
+        refused_per_minute: config.failed_handshakes_per_minute,
+        events: config.events_per_second,
+        locations: config.locations_per_second,
+        of_user: config.user_events_per_second,
+        loads: config.loads_per_socket,
         origins: origins.clone(),
         token_in_query: config.token_in_query,
     };
@@ -110,6 +119,8 @@ fn recorder() -> PrometheusHandle {
             let handle = recorder.handle();
             // Another recorder is there only when a test brought its own.
             let _ = metrics::set_global_recorder(recorder);
+            figures::describe();
+            figures::count_panics();
             handle
         })
         .clone()
@@ -146,7 +157,13 @@ impl Server {
         let trimming = tokio::spawn(journal::keep_short(self.desk.clone()));
         let wire = self.wire.clone();
         let going = stopping.clone();
-        let served = listen::serve(self.listener, self.router, listen::PATIENCE, async move {
+        let manners = Manners {
+            head: listen::PATIENCE,
+            reader: Duration::from_millis(self.config.stalled_reader_ms),
+            per_address: self.config.connections_per_address,
+            proxies: self.config.trusted_proxies.clone().into(),
+        };
+        let served = listen::serve(self.listener, self.router, manners, async move {
             stop.await;
             tracing::info!("Going down");
             going.notify_waiters();

@@ -1,71 +1,11 @@
-//! How often one address may try to sign in, how often anybody may try one that isn't known, and how often a user may ask
-//! what they missed.
+//! How often anybody may try to sign in at an address that isn't known.
 
 use std::{
     collections::HashMap,
-    hash::Hash,
-    net::IpAddr,
-    num::NonZeroU32,
     sync::{Mutex, PoisonError},
 };
 
-use contract::{Refusal, Timestamp, UserId};
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-};
-
-/// Counts attempts by address.
-pub struct Attempts(DefaultKeyedRateLimiter<IpAddr>);
-
-impl Attempts {
-    /// So many a minute, and so many at once.
-    pub fn new(per_minute: u32) -> Self {
-        Self(RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN))))
-    }
-
-    /// Lets an attempt pass or says when to come again.
-    ///
-    /// # Errors
-    /// `rate_limited`.
-    pub fn admit(&self, from: IpAddr) -> Result<(), Refusal> {
-        admit(&self.0, &from)
-    }
-}
-
-/// How many questions for what was missed a user may ask in a second over HTTP, and at once: a dozen tabs that poll.
-const CATCHING_UP: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(5).unwrap(), NonZeroU32::new(20).unwrap());
-
-/// Counts a user's questions for what they missed: their answers are a thousand times as long.
-pub struct CatchingUp(DefaultKeyedRateLimiter<UserId>);
-
-impl Default for CatchingUp {
-    fn default() -> Self {
-        let (per_second, at_once) = CATCHING_UP;
-        Self(RateLimiter::keyed(Quota::per_second(per_second).allow_burst(at_once)))
-    }
-}
-
-impl CatchingUp {
-    /// Lets a question pass or says when to come again.
-    ///
-    /// # Errors
-    /// `rate_limited`.
-    pub fn admit(&self, user: UserId) -> Result<(), Refusal> {
-        admit(&self.0, &user)
-    }
-}
-
-/// Lets somebody pass or says when to come again; forgets from time to time who has been quiet.
-fn admit<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Refusal> {
-    if limiter.len() > 100_000 {
-        limiter.retain_recent();
-    }
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        Refusal::rate_limited(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
-    })
-}
+use contract::Timestamp;
 
 /// How many unknown addresses are remembered at most: beyond it those whose time is over are forgotten, and then all.
 const MOST_STRANGERS: usize = 10_000;

@@ -40,6 +40,18 @@ enum What {
         #[arg(long)]
         role: String,
     },
+    /// Give somebody another role
+    Role {
+        /// Who
+        email: String,
+        /// Such as ADMIN, OPERATIONS_MANAGER or DISPATCH
+        role: String,
+    },
+    /// Give somebody another password, read from standard input, and end their sessions
+    Password {
+        /// Who
+        email: String,
+    },
     /// Let somebody in again
     Enable {
         /// Who
@@ -73,12 +85,8 @@ impl Ask {
             What::Add { company, email, name, role } => {
                 let tenant = accounts::tenant_named(&store, &company).await.map_err(anyhow::Error::from)?;
                 let tenant = tenant.with_context(|| format!("there is no company {company}"))?;
-                let role = Role::named(&role)
-                    .filter(|role| role.is_staff())
-                    .with_context(|| format!("{role} is not a role of the staff"))?;
-                let mut password = String::new();
-                std::io::stdin().read_line(&mut password)?;
-                let password_hash = super::hash(password.trim_end())?;
+                let role = role_of_staff(&role)?;
+                let password_hash = hash_of_input()?;
                 let mut tx = store.begin(By::Itself(tenant), &clock, &outbox).await.map_err(anyhow::Error::from)?;
                 let user = NewUser {
                     id: UserId::new(new_id()),
@@ -92,6 +100,13 @@ impl Ask {
                 accounts::add_user(&mut tx, user).await.map_err(anyhow::Error::from)?;
                 tx.commit().await.map_err(anyhow::Error::from)?;
             }
+            What::Role { email, role } => {
+                auth.set_role(find(&email).await?.id, role_of_staff(&role)?).await.map_err(anyhow::Error::from)?;
+            }
+            What::Password { email } => {
+                let user = find(&email).await?.id;
+                auth.set_password(user, &hash_of_input()?).await.map_err(anyhow::Error::from)?;
+            }
             What::Enable { email } => {
                 auth.set_active(find(&email).await?.id, true).await.map_err(anyhow::Error::from)?;
             }
@@ -102,4 +117,15 @@ impl Ask {
         println!("Done.");
         Ok(())
     }
+}
+
+fn role_of_staff(name: &str) -> anyhow::Result<Role> {
+    Role::named(name).filter(|role| role.is_staff()).with_context(|| format!("{name} is not a role of the staff"))
+}
+
+/// The hash of the password that comes in.
+fn hash_of_input() -> anyhow::Result<String> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    Ok(super::hash(password.trim_end())?)
 }

@@ -1,11 +1,11 @@
 //! Signing in and out, as plain forms and as JSON.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::{
     Extension, Json,
     body::Bytes,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -15,7 +15,7 @@ use contract::{
 };
 
 use super::{
-    Edge,
+    Caller, Edge,
     answers::{refuse, to_sign_in},
     cookies::{REFRESH, cookie, with_cookies},
 };
@@ -27,11 +27,11 @@ use crate::{
 /// `POST /api/v1/auth/login`: JSON from programs, a form from the sign-in page.
 pub async fn login(
     State(edge): State<Edge>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    caller: Option<Extension<Caller>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let from = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(ConnectInfo(peer))| peer.ip());
+    let from = caller.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(Caller(from))| from);
     let is_form = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));

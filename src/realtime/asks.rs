@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    future::{Ready, ready},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -16,34 +17,83 @@ use contract::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use socketioxide::{
+    TransportType,
     adapter::Adapter,
     extract::{AckSender, Extension, SocketRef, State, TryData},
+    socket::DisconnectReason,
 };
 
 use super::{
     Shared,
     bucket::{Bucket, Verdict},
     handshake::{Hello, namespace},
+    inbox::{self, Inbox, Work},
+    reach,
     registry::{self, Gone},
     wire::envelope,
 };
-use crate::{auth::Known, error::Result, journal, store};
+use crate::{
+    auth::Known,
+    error::{Error, Result},
+    journal, store,
+};
 
-/// Events a second, and at once (`contract.md`, Limits).
-const EVENTS: (f64, f64) = (20.0, 40.0);
-/// Position reports a second, and at once.
-const LOCATIONS: (f64, f64) = (5.0, 20.0);
 /// Questions for what was missed a second, and at once: their answers are a thousand times as long.
 const CATCHING_UP: (f64, f64) = (1.0, 5.0);
 
 /// What a socket has for itself: who it is, what it can reach, and how much it may still say.
 #[derive(Clone)]
-struct Own {
+pub struct Own {
     known: Known,
     shared: Shared,
-    events: Arc<Bucket>,
-    locations: Arc<Bucket>,
-    catching_up: Arc<Bucket>,
+    paces: Arc<Paces>,
+    inbox: Inbox,
+}
+
+/// How much a socket may still say, of each kind.
+struct Paces {
+    events: Bucket,
+    locations: Bucket,
+    catching_up: Bucket,
+}
+
+impl Own {
+    fn new(shared: &Shared, known: &Known) -> Self {
+        let (events, locations) = (f64::from(shared.limits.events), f64::from(shared.limits.locations));
+        let paces = Paces {
+            events: Bucket::new(events, events * 2.0),
+            locations: Bucket::new(locations, locations * 4.0),
+            catching_up: Bucket::new(CATCHING_UP.0, CATCHING_UP.1),
+        };
+        Self { known: known.clone(), shared: shared.clone(), paces: Arc::new(paces), inbox: Inbox::default() }
+    }
+
+    /// What to do about something that was said: each socket has its pace, and all of a user's together have one.
+    fn judge(&self, bucket: fn(&Paces) -> &Bucket) -> Verdict {
+        match bucket(&self.paces).judge() {
+            Verdict::Take => {
+                self.shared.said.admit(&self.known.actor.user).map_or_else(Verdict::Refuse, |()| Verdict::Take)
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// A socket couldn't even be told that it ends: so its connection ends, and where that is out of reach, as between
+    /// two calls, it is told again.
+    pub fn doom(&self, session: &str, namespace: Namespace) {
+        self.shared.sockets.doom(session, namespace);
+        self.shared.lines.hang_up(session);
+    }
+
+    /// Whether a connection has a socket on any namespace.
+    pub fn has_sockets(&self, session: &str) -> bool {
+        self.shared.sockets.has(session)
+    }
+
+    /// Ends a connection at once.
+    pub fn hang_up(&self, session: &str) {
+        self.shared.lines.hang_up(session);
+    }
 }
 
 /// The loads that a socket looks at. Cheap to clone.
@@ -64,13 +114,7 @@ impl Joined {
 
 /// Listens to a socket that is about to be let in: once it knows that it is, what it asks must find somebody who answers.
 pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known) {
-    let own = Own {
-        known: known.clone(),
-        shared: shared.clone(),
-        events: Arc::new(Bucket::new(EVENTS.0, EVENTS.1)),
-        locations: Arc::new(Bucket::new(LOCATIONS.0, LOCATIONS.1)),
-        catching_up: Arc::new(Bucket::new(CATCHING_UP.0, CATCHING_UP.1)),
-    };
+    let own = Own::new(shared, known);
     socket.extensions.insert(own);
     socket.extensions.insert(Joined::default());
     socket.on("join:load", join_load::<A>);
@@ -82,9 +126,20 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
         socket.on("watch:fleet", watch_fleet::<A>);
     }
     socket.on_fallback(unknown::<A>);
-    socket.on_disconnect(async |socket: SocketRef<A>, State(shared): State<Shared>| {
-        registry::went(&shared, &socket.id.to_string(), namespace(&socket));
-    });
+    socket.on_disconnect(went::<A>);
+}
+
+async fn went<A: Adapter>(socket: SocketRef<A>, reason: DisconnectReason, Extension(own): Extension<Own>) {
+    let session = socket.id.to_string();
+    registry::went(&own.shared, &session, namespace(&socket));
+    if own.has_sockets(&session) {
+        return;
+    }
+    if matches!(reason, DisconnectReason::ClientNSDisconnect | DisconnectReason::ServerNSDisconnect) {
+        reach::end_idle(own, session);
+    } else {
+        own.shared.lines.forget(&session);
+    }
 }
 
 /// Sends a new socket what it missed, or the honest word that it can't be told, and then where the streams stand.
@@ -94,82 +149,105 @@ pub async fn catch_up<A: Adapter>(
     Extension(known): Extension<Known>,
     Extension(Hello { since, .. }): Extension<Hello>,
 ) {
-    metrics::counter!("headhaul_connections").increment(1);
+    let transport = match socket.transport_type() {
+        TransportType::Websocket => "websocket",
+        TransportType::Polling => "polling",
+    };
+    metrics::counter!("headhaul_connections", "namespace" => namespace(&socket).path(), "transport" => transport)
+        .increment(1);
     let head = match since {
         Some(since) => match journal::missed(&shared.desk.store, &known.actor, &since).await {
             Ok(missed) if missed.snapshot => {
-                let _ = socket.emit(SyncHead::SNAPSHOT, &SyncHead { cursor: missed.cursor.clone() });
+                metrics::counter!("headhaul_snapshots").increment(1);
+                reach::tell(&socket, SyncHead::SNAPSHOT, &SyncHead { cursor: missed.cursor.clone() });
                 missed.cursor
             }
             Ok(missed) => {
                 metrics::counter!("headhaul_resumes").increment(1);
                 for event in &missed.events {
-                    // What doesn't fit into the queue shows as a hole and is asked for.
-                    let _ = socket.emit(event.event.clone(), event);
+                    reach::tell(&socket, &event.event, event);
                 }
                 missed.cursor
             }
-            Err(error) => {
-                let _ = Refusal::from(error);
-                return;
-            }
+            Err(error) => return failed(&socket, error),
         },
         None => match journal::cursor(&shared.desk.store, &known.actor).await {
             Ok(cursor) => cursor,
-            Err(error) => {
-                let _ = Refusal::from(error);
-                return;
-            }
+            Err(error) => return failed(&socket, error),
         },
     };
     shared.sent.begin(&head);
-    let _ = socket.emit(SyncHead::NAME, &SyncHead { cursor: head });
+    reach::tell(&socket, SyncHead::NAME, &SyncHead { cursor: head });
+}
+
+/// A socket that can't be told where it stands could wait for ever for what it missed: it is to come again.
+fn failed<A: Adapter>(socket: &SocketRef<A>, error: Error) {
+    super::refused(&Refusal::from(error));
+    reach::end(socket, "failed");
 }
 
 /// What every handler is given: the socket, the payload, the way back, and what the socket has for itself.
 type Call<A> = (SocketRef<A>, Value, AckSender<A>, Own);
 
-/// Judges the pace, reads the payload, and answers with what `act` gives; a socket that goes on regardless is cut.
-async fn answer<A, T, R, F>((socket, payload, ack, own): Call<A>, bucket: fn(&Own) -> &Bucket, act: F)
+/// Judges the pace of an ask, and has it done after those before it. This runs on the task that reads the connection.
+fn take<A: Adapter>(call: Call<A>, bucket: fn(&Paces) -> &Bucket, act: impl FnOnce(Call<A>) -> Work) {
+    let own = &call.3;
+    let refusal = match own.judge(bucket) {
+        Verdict::Take if own.inbox.has_room() => {
+            let inbox = own.inbox.clone();
+            return inbox.put(act(call));
+        }
+        Verdict::Take => Refusal::rate_limited(inbox::FULL_MS),
+        Verdict::Refuse(refusal) => refusal,
+        Verdict::Cut => return reach::end(&call.0, "flood"),
+    };
+    let (socket, _, ack, _) = call;
+    respond::<A, ()>(&socket, ack, Err(refusal));
+}
+
+/// Reads the payload and answers with what `act` gives.
+async fn answer<A, T, R, F>((socket, payload, ack, own): Call<A>, act: F)
 where
     A: Adapter,
     T: DeserializeOwned,
     R: Serialize,
     F: AsyncFnOnce(T, &SocketRef<A>, &Own) -> Result<R, Refusal>,
 {
-    let outcome = match bucket(&own).judge() {
-        Verdict::Take => match serde_json::from_value::<T>(payload) {
-            Ok(ask) => act(ask, &socket, &own).await,
-            Err(fault) => Err(Refusal::invalid("payload", fault.to_string())),
-        },
-        Verdict::Refuse(refusal) => Err(refusal),
-        Verdict::Cut => {
-            let _ = socket.disconnect();
-            return;
-        }
+    let outcome = match serde_json::from_value::<T>(payload) {
+        Ok(ask) => act(ask, &socket, &own).await,
+        Err(fault) => Err(Refusal::invalid("payload", fault.to_string())),
     };
-    // A socket that is gone by now has no use for the answer.
-    let _ = match outcome {
+    respond(&socket, ack, outcome);
+}
+
+fn respond<A: Adapter, R: Serialize>(socket: &SocketRef<A>, ack: AckSender<A>, outcome: Result<R, Refusal>) {
+    let sent = match outcome {
         Ok(value) => ack.send(&value),
         Err(error) => {
-            metrics::counter!("headhaul_asks_refused", "code" => format!("{:?}", error.code)).increment(1);
+            super::refused(&error);
             ack.send(&Refused { error })
         }
     };
+    reach::took(socket, sent);
 }
 
 /// Makes a socket's handler of what it does with an ask.
 macro_rules! handler {
     ($name:ident by $bucket:ident, |$ask:ident: $Ask:ty, $socket:ident, $own:ident| $body:block) => {
-        async fn $name<A: Adapter>(
+        fn $name<A: Adapter>(
             socket: SocketRef<A>,
             TryData(payload): TryData<Value>,
             ack: AckSender<A>,
             Extension(own): Extension<Own>,
-        ) {
+        ) -> Ready<()> {
             // A question without a payload gets its answer too.
             let call = (socket, payload.unwrap_or_default(), ack, own);
-            answer(call, |own| &own.$bucket, async |$ask: $Ask, $socket: &SocketRef<A>, $own: &Own| $body).await;
+            take(
+                call,
+                |paces| &paces.$bucket,
+                |call| Box::pin(answer(call, async |$ask: $Ask, $socket: &SocketRef<A>, $own: &Own| $body)),
+            );
+            ready(())
         }
     };
 }
@@ -187,6 +265,10 @@ struct HasLeft {
 handler!(join_load by events, |ask: WatchLoad, socket, own| {
     let (actor, load) = (&own.known.actor, ask.load_id);
     actor.may(Permission::LoadView)?;
+    let joined = socket.extensions.get::<Joined>().unwrap_or_default();
+    if joined.set().len() >= own.shared.limits.loads && !joined.set().contains(&load) {
+        return Err(Refusal::new(Code::TooLarge, "This socket has joined as many loads as it may; leave some first."));
+    }
     let see = async || -> Result<(), Refusal> {
         store::loads::one(&own.shared.desk.store, actor, load).await?.ok_or_else(Refusal::not_found)?;
         Ok(())
@@ -198,9 +280,7 @@ handler!(join_load by events, |ask: WatchLoad, socket, own| {
         socket.leave(Room::Load(load).to_string());
         return Err(refusal);
     }
-    if let Some(joined) = socket.extensions.get::<Joined>() {
-        joined.set().insert(load);
-    }
+    joined.set().insert(load);
     Ok(IsJoined { joined: true })
 });
 
@@ -213,8 +293,10 @@ handler!(leave_load by events, |ask: WatchLoad, socket, _own| {
 });
 
 handler!(sync by catching_up, |ask: SyncRequest, _socket, own| {
-    metrics::counter!("headhaul_holes_closed").increment(1);
-    Ok(journal::missed(&own.shared.desk.store, &own.known.actor, &ask.since).await?)
+    let missed = journal::missed(&own.shared.desk.store, &own.known.actor, &ask.since).await?;
+    let what = if missed.snapshot { "headhaul_snapshots" } else { "headhaul_holes_closed" };
+    metrics::counter!(what).increment(1);
+    Ok(missed)
 });
 
 handler!(renew by events, |ask: RenewAuth, socket, own| {
@@ -261,7 +343,7 @@ handler!(watch_fleet by events, |ask: WatchFleet, socket, own| {
     let watching = positions.len();
     let state = FleetPositions { positions, gone: Vec::new(), full: true };
     let full = envelope(tenant, shared.auth.now(), state);
-    let _ = socket.emit(full.event.clone(), &full);
+    reach::tell(socket, &full.event, &full);
     Ok(Watching { watching })
 });
 

@@ -1,6 +1,6 @@
 //! The only door: who a socket is, settled before anything else, and which rooms that gives it.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use contract::{
@@ -16,10 +16,13 @@ use socketioxide::{
     extract::{SocketRef, State, TryData},
 };
 
-use super::{Shared, asks};
+use super::{Shared, asks, gate};
 use crate::{
     auth::{self, Known},
-    http::cookies::{ACCESS, cookie},
+    http::{
+        cookies::{ACCESS, cookie},
+        listen::Line,
+    },
     journal,
 };
 
@@ -54,7 +57,7 @@ pub struct Refused(Refusal);
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0.code {
-            Code::Forbidden | Code::TooManyConnections => "Forbidden",
+            Code::Forbidden | Code::TooManyConnections | Code::RateLimited => "Forbidden",
             _ => "Unauthorized",
         })
     }
@@ -72,13 +75,21 @@ pub async fn admit<A: Adapter>(
     State(shared): State<Shared>,
 ) -> Result<(), Refused> {
     let hello = hello.unwrap_or_default();
-    let known = identify(&socket, &hello, &shared).await.map_err(|refusal| {
-        metrics::counter!("headhaul_handshakes_refused", "code" => format!("{:?}", refusal.code)).increment(1);
-        Refused(refusal)
-    })?;
+    let from = gate::caller(&socket.req_parts().extensions);
+    let known = match known(&socket, &hello, &shared, from).await {
+        Ok(known) => known,
+        Err(refusal) => {
+            metrics::counter!("headhaul_handshakes_failed").increment(1);
+            super::refused(&refusal);
+            if refusal.code != Code::Internal {
+                shared.strangers.count(from);
+            }
+            return Err(Refused(refusal));
+        }
+    };
     let namespace = namespace(&socket);
-    if !shared.sockets.takes(&socket.id.to_string(), namespace, known.clone(), shared.limits.per_user) {
-        return Err(Refused(Refusal::new(Code::TooManyConnections, "Too many connections.")));
+    if let Some(line) = socket.req_parts().extensions.get::<Line>() {
+        shared.lines.add(&socket.id.to_string(), line.clone());
     }
     for room in rooms(&known.actor, namespace, hello.positions.unwrap_or(true)) {
         socket.join(room.to_string());
@@ -87,6 +98,21 @@ pub async fn admit<A: Adapter>(
     socket.extensions.insert(hello);
     asks::listen(&socket, &shared, &known);
     Ok(())
+}
+
+/// Who a socket is, if it may come in.
+async fn known<A: Adapter>(
+    socket: &SocketRef<A>,
+    hello: &Hello,
+    shared: &Shared,
+    from: IpAddr,
+) -> Result<Known, Refusal> {
+    shared.strangers.admit(from)?;
+    let known = identify(socket, hello, shared).await?;
+    if !shared.sockets.takes(&socket.id.to_string(), namespace(socket), known.clone(), from, &shared.limits) {
+        return Err(Refusal::new(Code::TooManyConnections, "Too many connections."));
+    }
+    Ok(known)
 }
 
 /// The rooms that somebody is in by what they are.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,12 +10,12 @@ use std::{
 use contract::{
     SessionId, TenantId, Timestamp,
     actor::Actor,
-    event::{Cursor, Namespace, SyncHead},
+    event::{Cursor, NAMESPACES, Namespace, SyncHead},
     room::{Room, Stream},
 };
 use tokio::time::timeout;
 
-use super::{Shared, wire::Wire};
+use super::{Limits, Shared, wire::Wire};
 use crate::{
     auth::Known,
     journal,
@@ -40,6 +41,7 @@ const ARRIVAL: Duration = Duration::from_secs(2);
 /// A socket on a namespace.
 struct Connected {
     known: Known,
+    from: IpAddr,
     expires_at: Timestamp,
     view: Option<u64>,
     came: Instant,
@@ -60,20 +62,34 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A socket comes, and is taken unless its user has `most` other connections already, whatever the number of
-    /// namespaces on each.
-    pub fn takes(&self, id: &str, namespace: Namespace, known: Known, most: usize) -> bool {
+    /// A socket comes, and is taken unless its user or its address has too many other connections already, whatever the
+    /// number of namespaces on each.
+    pub fn takes(&self, id: &str, namespace: Namespace, known: Known, from: IpAddr, limits: &Limits) -> bool {
         let mut sockets = self.sockets();
-        let of_user = sockets.iter().filter(|(_, socket)| socket.known.actor.user == known.actor.user);
-        let others: HashSet<&str> =
-            of_user.map(|((other, _), _)| other.as_str()).filter(|other| *other != id).collect();
-        if others.len() >= most {
+        let others = |is_one: &dyn Fn(&Connected) -> bool| {
+            let of = sockets.iter().filter(|((other, _), socket)| other != id && is_one(socket));
+            of.map(|((other, _), _)| other.as_str()).collect::<HashSet<_>>().len()
+        };
+        let of_user = others(&|socket| socket.known.actor.user == known.actor.user);
+        if of_user >= limits.per_user || others(&|socket| socket.from == from) >= limits.per_address {
             return false;
         }
         let expires_at = known.actor.expires_at;
-        let socket = Connected { known, expires_at, view: None, came: Instant::now(), arrived: false };
+        let socket = Connected { known, from, expires_at, view: None, came: Instant::now(), arrived: false };
         sockets.insert((id.to_owned(), namespace), socket);
         true
+    }
+
+    /// A socket that couldn't be told that it ends: it is told again and again, until it takes it.
+    pub fn doom(&self, id: &str, namespace: Namespace) {
+        if let Some(socket) = self.sockets().get_mut(&(id.to_owned(), namespace)) {
+            socket.expires_at = Timestamp::from_millis(0);
+        }
+    }
+
+    /// Whether a connection has a socket on any namespace.
+    pub fn has(&self, id: &str) -> bool {
+        NAMESPACES.into_iter().any(|namespace| self.sockets().contains_key(&(id.to_owned(), namespace)))
     }
 
     /// A socket went; gives the fleet's view that it watched.
@@ -109,8 +125,8 @@ impl Registry {
         }
     }
 
-    fn count(&self) -> usize {
-        self.sockets().len()
+    fn count(&self, namespace: Namespace) -> usize {
+        self.sockets().keys().filter(|(_, on)| *on == namespace).count()
     }
 
     /// The sign-ins by which they came.
@@ -151,7 +167,10 @@ pub async fn watch(wire: Wire, shared: Shared) {
     loop {
         ticks.tick().await;
         round = round.wrapping_add(1);
-        metrics::gauge!("headhaul_sockets").set(shared.sockets.count() as f64);
+        for namespace in NAMESPACES {
+            let count = shared.sockets.count(namespace);
+            metrics::gauge!("headhaul_sockets", "namespace" => namespace.path()).set(count as f64);
+        }
         forget_lost(&wire, &shared);
         let now = shared.auth.now();
         // Whose token ran out is cut without asking anybody: the database may be away.

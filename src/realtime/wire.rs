@@ -10,7 +10,7 @@ use contract::{
 use serde::Serialize;
 use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 
-use super::asks::Joined;
+use super::{asks::Joined, reach};
 use crate::{
     clock::{Clock, new_id},
     tracking::fleet::{Fleet, TICK},
@@ -26,15 +26,18 @@ impl Wire {
         Self(io)
     }
 
-    /// Sends something to a room of a namespace. What doesn't fit into a reader's queue is lost to that reader alone,
-    /// who notices it as a hole.
+    /// Sends something to a room of a namespace. A reader whose queue has no room for it is ended and comes back by its
+    /// cursor.
     pub async fn send<T: Serialize>(&self, namespace: Namespace, room: Room, name: &str, body: &T) {
         if let Some(of) = self.0.of(namespace.path())
             && let Err(error) = of.to(room.to_string()).emit(name, body).await
         {
             metrics::counter!("headhaul_queues_full").increment(1);
             tracing::debug!(%error, room = %room, "Not everybody could take an event");
+            reach::end_full(self.within(namespace, room));
         }
+        // Those who write it to their readers come first: a burst must not fill queues that would empty by themselves.
+        tokio::task::yield_now().await;
     }
 
     /// The sockets of a room of a namespace, on this node.
@@ -63,7 +66,7 @@ impl Wire {
     /// Ends a socket on a namespace.
     pub fn cut(&self, namespace: Namespace, id: &str) {
         if let Some(socket) = self.socket(namespace, id) {
-            let _ = socket.disconnect();
+            reach::end(&socket, "over");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Companies, users and their sign-ins.
 
+mod standing;
+
 use chrono::{DateTime, Utc};
 use contract::{
     CarrierId, DriverId, SessionId, TenantId, Timestamp, UserId,
@@ -10,6 +12,8 @@ use uuid::Uuid;
 
 use super::{Store, Tx, column, moment, on, within};
 use crate::error::Result;
+
+pub use standing::{set_active, set_password, set_role, with_role};
 
 /// A user as signing in needs them.
 #[derive(Clone, Debug)]
@@ -283,22 +287,6 @@ pub async fn forget_failures(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     const SQL: &str = "UPDATE users SET failed_sign_ins = 0, locked_until = NULL WHERE id = $1";
     within!(tx, db => sqlx::query(SQL).bind(user.uuid()).execute(db).await?.rows_affected());
     Ok(())
-}
-
-/// Lets a user in or shuts them out; shutting out ends their sessions.
-///
-/// # Errors
-/// When the database fails.
-pub async fn set_active(tx: &mut Tx<'_>, user: UserId, active: bool) -> Result<bool> {
-    const SQL: &str = "UPDATE users SET active = $3 WHERE id = $1 AND tenant_id = $2";
-    const END: &str = "UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL";
-    let (tenant, now) = (tx.tenant().uuid(), column(tx.now()));
-    let changed = within!(tx, db => sqlx::query(SQL).bind(user.uuid()).bind(tenant).bind(active).execute(db).await?
-        .rows_affected());
-    if changed == 1 && !active {
-        within!(tx, db => sqlx::query(END).bind(user.uuid()).bind(now).execute(db).await?.rows_affected());
-    }
-    Ok(changed == 1)
 }
 
 /// Begins a session.

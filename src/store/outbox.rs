@@ -69,6 +69,7 @@ impl Unsent {
     /// The events of the next commit; nothing when no more can come.
     pub async fn next(&mut self) -> Option<Due> {
         let events = self.waiting.recv().await?;
+        metrics::gauge!("headhaul_commits_waiting").set(self.waiting.len() as f64);
         Some(Due { events, after_loss: self.dropped.swap(false, Ordering::AcqRel) })
     }
 }

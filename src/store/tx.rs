@@ -3,7 +3,7 @@
 use contract::{
     EventId, TenantId, Timestamp,
     actor::{Actor, Grant},
-    event::{DURABLE, Envelope, Event, Happened, Namespace, Place},
+    event::{Durable, Envelope, Namespace, Place, catalogue},
     room::Stream,
 };
 use serde_json::Value;
@@ -55,9 +55,18 @@ impl Sealed {
     /// An event that is in the journal already. Every durable event is told on `/events`; one that this version doesn't
     /// know, because another node is newer, on nothing else.
     pub fn journaled(stream: Stream, envelope: Envelope<Value>) -> Self {
-        let known = DURABLE.iter().find(|(name, _)| *name == envelope.event);
-        Self { stream, namespaces: known.map_or(&[Namespace::Events], |(_, namespaces)| namespaces), envelope }
+        let known = catalogue().find(|kind| kind.name == envelope.event);
+        Self { stream, namespaces: known.map_or(&[Namespace::Events], |kind| kind.namespaces), envelope }
     }
+}
+
+/// An event that is noted for an audience.
+struct Note {
+    stream: Stream,
+    id: EventId,
+    name: &'static str,
+    namespaces: &'static [Namespace],
+    data: serde_json::Result<Value>,
 }
 
 pub(super) enum Engine {
@@ -72,7 +81,7 @@ pub struct Tx<'a> {
     engine: Engine,
     by: By<'a>,
     now: Timestamp,
-    told: Vec<(Stream, EventId, Happened)>,
+    told: Vec<Note>,
     outbox: Outbox,
 }
 
@@ -119,21 +128,22 @@ impl<'a> Tx<'a> {
     }
 
     /// Notes an event for an audience; it is journaled and sent if and only if this write is committed.
-    pub fn tell(&mut self, stream: Stream, event: impl Event + Into<Happened>) {
-        self.tell_as(EventId::new(new_id()), stream, event);
+    pub fn tell(&mut self, stream: Stream, event: impl Durable) {
+        self.tell_as(EventId::new(new_id()), stream, &event);
     }
 
     /// Notes one event for several audiences, each with its own redaction, under one id. The company's own stream comes
     /// first wherever it is told: two writes lock streams in the same order then, and never wait for each other.
-    pub fn tell_all<E: Event + Into<Happened>>(&mut self, audiences: impl IntoIterator<Item = (Stream, E)>) {
+    pub fn tell_all<E: Durable>(&mut self, audiences: impl IntoIterator<Item = (Stream, E)>) {
         let id = EventId::new(new_id());
         for (stream, event) in audiences {
-            self.tell_as(id, stream, event);
+            self.tell_as(id, stream, &event);
         }
     }
 
-    fn tell_as(&mut self, id: EventId, stream: Stream, event: impl Event + Into<Happened>) {
-        self.told.push((stream, id, event.into()));
+    fn tell_as<E: Durable>(&mut self, id: EventId, stream: Stream, event: &E) {
+        let data = serde_json::to_value(event);
+        self.told.push(Note { stream, id, name: E::NAME, namespaces: E::NAMESPACES, data });
     }
 
     /// Journals what was noted, commits, and then hands the events over to be sent.
@@ -143,12 +153,8 @@ impl<'a> Tx<'a> {
     pub async fn commit(mut self) -> Result<()> {
         let told = std::mem::take(&mut self.told);
         let mut sealed = Vec::with_capacity(told.len());
-        for (stream, id, happened) in told {
-            let (name, namespaces) = (happened.name(), happened.namespaces());
-            let data = match serde_json::to_value(&happened).map_err(anyhow::Error::from)? {
-                Value::Object(mut tagged) => tagged.remove("data").unwrap_or_default(),
-                other => other,
-            };
+        for Note { stream, id, name, namespaces, data } in told {
+            let data = data.map_err(anyhow::Error::from)?;
             let (seq, epoch) = journal::append(&mut self, stream, id, name, &data).await?;
             let place = Some(Place { stream: stream.to_string(), seq, epoch });
             let envelope =

@@ -25,6 +25,10 @@ impl Ear {
 
     pub async fn open_with(client: &Client, namespace: &str, auth: Value) -> Self {
         let (socket, events) = Socket::connect_with(&client.base, namespace, auth).await.unwrap();
+        Self::of(socket, events).await
+    }
+
+    pub async fn of(socket: Socket, events: Events) -> Self {
         let mut ear = Self { socket, events, heard: Vec::new() };
         // From then on it is in its rooms.
         ear.hears("sync:head", |_| true).await;

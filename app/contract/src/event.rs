@@ -1,5 +1,10 @@
 //! Everything that is told to browsers: a type for each event, its name and namespaces written once.
 
+mod catalogue;
+mod further;
+mod presence;
+#[cfg(test)]
+mod samples;
 mod travel;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -11,6 +16,9 @@ use crate::{
     status::LoadStatus,
     tracking::{FleetFix, Source},
 };
+pub use catalogue::{Durable, Kind, catalogue};
+pub use further::*;
+pub use presence::*;
 pub use travel::*;
 
 /// One of the four socket namespaces.
@@ -62,9 +70,11 @@ macro_rules! events {
                 const NAME: &'static str = $name;
                 const NAMESPACES: &'static [Namespace] = &[$(Namespace::$namespace),+];
             }
+
+            impl Durable for $type {}
         )+
 
-        /// Any durable event, for readers that take them all.
+        /// Any durable event that our pages decode.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "event", content = "data")]
         pub enum Happened {
@@ -87,7 +97,7 @@ macro_rules! events {
             fn from(event: $type) -> Self { Self::$type(event) }
         })+
 
-        /// The names of all durable events.
+        /// The names of these events, and where they are told; [`catalogue`] has them all.
         pub const DURABLE: &[(&str, &[Namespace])] = &[$(($name, $type::NAMESPACES),)+];
     };
 }
@@ -291,19 +301,4 @@ pub struct FleetPositions {
 impl Event for FleetPositions {
     const NAME: &'static str = "fleet:positions";
     const NAMESPACES: &'static [Namespace] = &[Namespace::Tracking];
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_event_has_a_name_of_its_own_and_is_told_on_events() {
-        let mut names: Vec<_> = DURABLE.iter().map(|(name, _)| *name).collect();
-        names.sort_unstable();
-        names.dedup();
-
-        assert_eq!(names.len(), DURABLE.len());
-        assert!(DURABLE.iter().all(|(_, namespaces)| namespaces.contains(&Namespace::Events)));
-    }
 }

@@ -57,4 +57,10 @@ ids! {
     StopId
     /// Something that happened, the same wherever it is told.
     EventId
+    /// A report of position and condition from the road.
+    CheckCallId
+    /// A message about a load.
+    MessageId
+    /// A notice to somebody.
+    NotificationId
 }

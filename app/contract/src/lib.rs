@@ -23,7 +23,9 @@ pub mod text;
 mod time;
 pub mod tracking;
 
-pub use ids::{CarrierId, DriverId, EventId, LoadId, SessionId, StopId, TenantId, UserId};
+pub use ids::{
+    CarrierId, CheckCallId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId, StopId, TenantId, UserId,
+};
 pub use refusal::{Code, Refusal};
 pub use time::{NoMoment, Timestamp, YEARS};
 
