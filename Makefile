@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test check lint release bench-pages clean help
+.PHONY: run dev test check lint release bench bench-pages proof-loss proof-crash proof-slow proof-storm proof-model clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -22,6 +22,14 @@ release: ## Build the optimised server with the site inside it
 
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
+
+proof-loss: ## Prove that nobody who is cut off misses anything, 1,000 readers on both databases, and Node beside it
+proof-crash: ## Prove that a node that is killed 100 times loses nothing
+proof-slow: ## Prove that 200 of 2,000 readers who stop reading cost nobody anything
+proof-storm: ## Prove that 5,000 readers who come back at once are all soon back
+proof-model: ## Prove the journal against its model, 5,000 random histories on each database
+proof-loss proof-crash proof-slow proof-storm proof-model:
+	@scripts/setup.sh --test && scripts/proof.sh $(@:proof-%=%)
 
 clean: ## Remove what was built in this clone, but not the tools and dependencies kept outside it
 	rm -rf target public/vendor end2end/test-results end2end/shots

@@ -29,15 +29,26 @@ pub enum Engine {
     Postgres,
 }
 
-/// Runs a test on both engines. Without a PostgreSQL at hand a developer may go on with one; the build may not.
+/// How much of something a proof does: as the environment says when it runs at full size, else little.
+pub fn sized<T: std::str::FromStr>(name: &str, short: T) -> T {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(short)
+}
+
+/// The engines that a test runs on. Without a PostgreSQL at hand a developer may go on with one; the build may not.
+pub fn engines() -> Vec<Engine> {
+    if std::env::var_os("TEST_DATABASE_URL").is_some() {
+        return vec![Engine::Sqlite, Engine::Postgres];
+    }
+    assert!(std::env::var_os("CI").is_none(), "TEST_DATABASE_URL must be set: both engines are tested");
+    eprintln!("TEST_DATABASE_URL is not set: tested on SQLite only");
+    vec![Engine::Sqlite]
+}
+
+/// Runs a test on both engines.
 pub fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Engine) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(test(Engine::Sqlite));
-    if std::env::var_os("TEST_DATABASE_URL").is_some() {
-        runtime.block_on(test(Engine::Postgres));
-    } else {
-        assert!(std::env::var_os("CI").is_none(), "TEST_DATABASE_URL must be set: both engines are tested");
-        eprintln!("TEST_DATABASE_URL is not set: tested on SQLite only");
+    for engine in engines() {
+        runtime.block_on(test(engine));
     }
 }
 
@@ -68,6 +79,7 @@ pub struct TestServer {
     pub auth: headhaul::auth::Auth,
     pub clock: Clock,
     pub blue: Company,
+    pub prairie: Company,
     pub folder: tempfile::TempDir,
     pub url: String,
     stop: Option<oneshot::Sender<()>>,
@@ -104,13 +116,13 @@ impl TestServer {
         let server = serve::prepare(config(&arguments), clock.clone()).await.unwrap();
         let (desk, auth) = (server.desk.clone(), server.auth.clone());
         let blue = found(&desk.store, &clock, "blueridge").await;
-        found(&desk.store, &clock, "prairie").await;
+        let prairie = found(&desk.store, &clock, "prairie").await;
         let base = format!("http://{}", server.address().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Self { base, desk, auth, clock, blue, folder, url, stop: Some(stop), running: Some(running) }
+        Self { base, desk, auth, clock, blue, prairie, folder, url, stop: Some(stop), running: Some(running) }
     }
 
     /// Takes the desk down in good order.
@@ -245,6 +257,11 @@ impl Client {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        self.try_send(method, path, body).await.unwrap()
+    }
+
+    /// Sends to a server that may be gone.
+    async fn try_send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Result<Answer> {
         let mut request =
             self.http.request(method, format!("{}{path}", self.base)).header("accept", "application/json");
         if !self.token.is_empty() {
@@ -253,10 +270,19 @@ impl Client {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
-        let answer = request.send().await.unwrap();
+        let answer = request.send().await?;
         let status = answer.status();
-        let text = answer.text().await.unwrap();
-        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        let text = answer.text().await?;
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
+    }
+
+    /// What a server answers, if it does.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.try_send(Method::GET, path, None).await.ok()
+    }
+
+    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
+        self.try_send(Method::POST, path, Some(body.to_string())).await.ok()
     }
 
     pub async fn get(&self, path: &str) -> Answer {
