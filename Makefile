@@ -20,6 +20,9 @@ lint: ## Run every static check
 release: ## Build the optimised server with the site inside it
 	@scripts/release.sh
 
+bench: ## Measure the live plane beside the standard's stack on Node, into docs/bench (ARGS="--only fleet --repeats 1": a part)
+	@scripts/setup.sh --test && scripts/bench.sh $(ARGS)
+
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
 

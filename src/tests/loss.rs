@@ -40,7 +40,7 @@ const AUDIENCES: [&str; 12] = [
 ];
 
 /// Longer than catching up takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The shortest time that a reader is cut off, in milliseconds.
 const SHORTEST_CUT_MS: u64 = 200;

@@ -291,7 +291,7 @@ impl Following {
                 self.delays.lock().unwrap().push(Clock::default().now().since_ms(envelope.timestamp));
                 let place = envelope.place.clone().expect("a place");
                 match self.follower.take(&place, envelope) {
-                    Step::Apply(ready) => ready.into_iter().for_each(|envelope| self.apply(envelope)),
+                    Step::Apply(ready) => self.apply_all(ready),
                     Step::Repeat => {}
                     Step::Hole => self.ask(socket).await?,
                     Step::Lost => self.load_afresh().await,
@@ -322,7 +322,7 @@ impl Following {
                 (envelope.place.clone().expect("a place"), envelope)
             });
             let ready = self.follower.answered(events.collect::<Vec<_>>(), missed.cursor);
-            ready.into_iter().for_each(|envelope| self.apply(envelope));
+            self.apply_all(ready);
             // Whatever the follower has passed over without giving it out is lost.
             let skipped = self.follower.cursor().0.iter().map(|(stream, mark)| {
                 let last = self.last.0.get(stream).expect("it is known from the list");
@@ -331,6 +331,12 @@ impl Following {
             let skipped: u64 = skipped.sum();
             self.page().tally.lost += skipped;
             return Ok(());
+        }
+    }
+
+    fn apply_all(&mut self, ready: Vec<Envelope<Happened>>) {
+        for envelope in ready {
+            self.apply(envelope);
         }
     }
 

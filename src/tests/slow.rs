@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Longer than catching up takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What changes do while so many are made: the 99th of a hundred delays, in milliseconds, and the server's memory in KiB.
 async fn bustle(worker: &mut Worker, changes: usize, readers: &mut [Reader], node: &Process) -> (i64, u64) {
