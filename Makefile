@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test fuzz check lint release bench-pages proof-redis clean help
+.PHONY: run dev test fuzz check lint release bench bench-pages proof-loss proof-crash proof-slow proof-storm proof-model proof-redis clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -23,9 +23,19 @@ lint: ## Run every static check
 release: ## Build the optimised server with the site inside it
 	@scripts/release.sh
 
+bench: ## Measure the live plane beside the standard's stack on Node, into docs/bench (ARGS="--only fleet --repeats 1": a part)
+	@scripts/setup.sh --test && scripts/bench.sh $(ARGS)
+
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
 
+proof-loss: ## Prove that nobody who is cut off misses anything, 1,000 readers on both databases, and Node beside it
+proof-crash: ## Prove that a node that is killed 100 times loses nothing
+proof-slow: ## Prove that 200 of 2,000 readers who stop reading cost nobody anything
+proof-storm: ## Prove that 5,000 readers who come back at once are all soon back
+proof-model: ## Prove the journal against its model, 5,000 random histories on each database
+proof-loss proof-crash proof-slow proof-storm proof-model:
+	@scripts/setup.sh --test && scripts/proof.sh $(@:proof-%=%)
 proof-redis: ## Let Redis fail in every way 50 times, and see that nothing is lost
 	@scripts/setup.sh --test && HEADHAUL_REDIS_ROUNDS=50 scripts/servers.sh \
 		cargo test --test integration -- --nocapture outage::

@@ -14,8 +14,8 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message},
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{self, Message, protocol::WebSocketConfig},
 };
 
 use packet::{Open, Packet};
@@ -59,6 +59,8 @@ pub struct Told {
     pub event: String,
     /// What belongs to it.
     pub data: Value,
+    /// What comes behind that: other servers than ours put the place in their history there.
+    pub rest: Vec<Value>,
 }
 
 /// What the server tells, in order. Nothing is kept once it is dropped.
@@ -68,6 +70,7 @@ pub type Events = mpsc::UnboundedReceiver<Told>;
 #[derive(Clone, Debug)]
 pub struct Socket {
     asks: mpsc::Sender<Ask>,
+    welcome: Value,
 }
 
 #[derive(Debug)]
@@ -91,13 +94,14 @@ impl Socket {
     /// # Errors
     /// When nobody is there, or the server doesn't let it in.
     pub async fn connect_with(base: &str, namespace: &str, auth: Value) -> Result<(Self, Events), SocketError> {
-        let (wire, open) = timeout(PATIENCE, greet(base, namespace, auth)).await.map_err(|_| SocketError::Late)??;
+        let (wire, open, welcome) =
+            timeout(PATIENCE, greet(base, namespace, auth)).await.map_err(|_| SocketError::Late)??;
         let (asks, asked) = mpsc::channel(WAITING);
         let (told, events) = mpsc::unbounded_channel();
         let alive = Duration::from_millis(open.ping_interval.saturating_add(open.ping_timeout));
         let line = Line { wire, namespace: namespace.to_owned(), alive, told, open: HashMap::new(), next: 0 };
         tokio::spawn(line.run(asked));
-        Ok((Self { asks }, events))
+        Ok((Self { asks, welcome }, events))
     }
 
     /// Asks the server something and waits for its answer.
@@ -115,6 +119,11 @@ impl Socket {
         timeout(PATIENCE, answer).await.map_err(|_| SocketError::Late)?
     }
 
+    /// What the server said when it let this socket in, such as `{sid}`.
+    pub const fn welcome(&self) -> &Value {
+        &self.welcome
+    }
+
     /// Whether the connection still stands, as far as is known.
     pub fn is_open(&self) -> bool {
         !self.asks.is_closed()
@@ -122,9 +131,12 @@ impl Socket {
 }
 
 /// Opens the connection and gets into the namespace.
-async fn greet(base: &str, namespace: &str, auth: Value) -> Result<(Wire, Open), SocketError> {
+async fn greet(base: &str, namespace: &str, auth: Value) -> Result<(Wire, Open, Value), SocketError> {
     let base = base.trim_end_matches('/').replacen("http", "ws", 1);
-    let (mut wire, _) = connect_async(format!("{base}/socket.io/?EIO=4&transport=websocket")).await?;
+    let url = format!("{base}/socket.io/?EIO=4&transport=websocket");
+    // The library's own buffer is 128 KiB, and there may be thousands of these.
+    let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
+    let (mut wire, _) = connect_async_with_config(url, Some(config), true).await?;
     let open = match hear(&mut wire).await? {
         Packet::Open(open) => open,
         other => return Err(SocketError::Foreign(format!("{other:?}"))),
@@ -132,7 +144,7 @@ async fn greet(base: &str, namespace: &str, auth: Value) -> Result<(Wire, Open),
     say(&mut wire, &Packet::Connect { namespace: namespace.to_owned(), data: auth }).await?;
     loop {
         match hear(&mut wire).await? {
-            Packet::Connect { .. } => return Ok((wire, open)),
+            Packet::Connect { data, .. } => return Ok((wire, open, data)),
             Packet::Ping => say(&mut wire, &Packet::Pong).await?,
             Packet::ConnectError { data, .. } => {
                 let message = data.get("message").and_then(Value::as_str).unwrap_or("Refused").to_owned();
@@ -223,7 +235,8 @@ impl Line {
                 let mut args = args.into_iter();
                 if let Some(Value::String(event)) = args.next() {
                     // Perhaps nobody listens.
-                    let _ = self.told.send(Told { event, data: args.next().unwrap_or_default() });
+                    let data = args.next().unwrap_or_default();
+                    let _ = self.told.send(Told { event, data, rest: args.collect() });
                 }
             }
             Packet::Close | Packet::Disconnect { .. } => return Err(SocketError::Gone),

@@ -1,48 +1,26 @@
 //! What was acknowledged survives a killed process.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    collections::BTreeMap,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use contract::loads::LoadRow;
+use contract::event::Cursor;
 use headhaul::{clock::Clock, serve};
 use serde_json::json;
+use tokio::{task::JoinHandle, time::timeout};
 
-use crate::fixture::{Client, Engine, TestServer, config, fresh_database, on_both_engines};
-
-/// The real binary on a database that is there already.
-struct Process {
-    child: Child,
-    base: String,
-}
-
-impl Process {
-    fn start(folder: &str, url: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_headhaul"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir", folder, "--database-url", url])
-            .args(["--sign-ins-per-minute", "10000"])
-            .env("RUST_LOG", "headhaul=info")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let base = lines.by_ref().map(Result::unwrap).find_map(|line| {
-            let (_, rest) = line.split_once("Listening at ")?;
-            Some(rest.trim_end_matches("\u{1b}[0m").trim().to_owned())
-        });
-        // The rest is read so that the process never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, base: base.expect("it listens") }
-    }
-
-    fn kill(mut self) {
-        // SIGKILL: no handler runs, nothing is flushed.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
+use crate::{
+    bustle::Worker,
+    fixture::{Client, Engine, TestServer, config, fresh_database, on_both_engines, sized},
+    process::{Ground, Process, prepared},
+    reader::{Reader, Speech, hash_of, shown},
+};
 
 #[test]
 fn everything_that_was_acknowledged_is_there_after_a_kill() {
@@ -74,7 +52,7 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
                 .row();
             version = moved.version;
             status = next;
-            let acknowledged = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+            let acknowledged = Arc::new(AtomicU64::new(0));
             let base = Clock::default().now().plus_minutes(-120);
             let senders = (0..4).map(|sender| {
                 let (driver, acknowledged, load) = (driver.clone(), acknowledged.clone(), load.id);
@@ -90,25 +68,22 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
                             .json(&ask);
                         let Ok(answer) = http.send().await else { return };
                         let Ok(body) = answer.json::<serde_json::Value>().await else { return };
-                        acknowledged.fetch_add(
-                            body["data"]["accepted"].as_u64().unwrap_or(0),
-                            std::sync::atomic::Ordering::SeqCst,
-                        );
+                        acknowledged.fetch_add(body["data"]["accepted"].as_u64().unwrap_or(0), Ordering::SeqCst);
                     }
                 })
             });
             let senders: Vec<_> = senders.collect();
             let enough = async {
-                while acknowledged.load(std::sync::atomic::Ordering::SeqCst) < 100 {
+                while acknowledged.load(Ordering::SeqCst) < 100 {
                     tokio::task::yield_now().await;
                 }
             };
-            tokio::time::timeout(std::time::Duration::from_mins(1), enough).await.expect("positions are acknowledged");
+            timeout(Duration::from_mins(1), enough).await.expect("positions are acknowledged");
             process.kill();
             for sender in senders {
                 sender.await.unwrap();
             }
-            stored = kept.max(stored) + acknowledged.load(std::sync::atomic::Ordering::SeqCst);
+            stored = kept.max(stored) + acknowledged.load(Ordering::SeqCst);
             stored = stored.min(2_000);
             // The next round's fixes begin after this one's, and all of them lie in the past.
             first += 40_000;
@@ -120,12 +95,109 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
     });
 }
 
-/// A database with a dispatched load, and no server on it.
-async fn prepared(engine: Engine) -> (tempfile::TempDir, String, LoadRow) {
-    let server = TestServer::start(engine).await;
-    let load = server.dispatched_load().await;
-    let (folder, url) = server.let_go().await;
-    (folder, url, load)
+/// Longer than coming back and catching up take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A desk at work until it is told to stop; gives back who worked, with all that was acknowledged to them.
+fn at_work(mut worker: Worker, over: Arc<AtomicBool>, changes: Arc<AtomicUsize>) -> JoinHandle<Worker> {
+    tokio::spawn(async move {
+        while !over.load(Ordering::SeqCst) {
+            if worker.change().await {
+                changes.fetch_add(1, Ordering::SeqCst);
+            } else {
+                // Nobody knows what became of the last one; once the server is back it tells, and what it had
+                // acknowledged before must be there.
+                while !worker.look_again().await {
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        worker
+    })
+}
+
+async fn reaches(count: &AtomicUsize, wanted: usize) {
+    let reached = async {
+        while count.load(Ordering::SeqCst) < wanted {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, reached).await.expect("changes are acknowledged");
+}
+
+#[test]
+fn a_node_that_is_killed_again_and_again_is_soon_back_and_its_readers_miss_nothing() {
+    let rounds: usize = sized("PROOF_ROUNDS", 2);
+    on_both_engines(async |engine| {
+        let ground = Ground::prepare(engine).await;
+        let more = ["--sockets-per-user", "100000"];
+        let mut node = ground.node("127.0.0.1:0", &more);
+        let address = node.address().to_owned();
+        let mut readers = Vec::new();
+        for who in ["ops", "readonly", "carrier1", "carrier2", "driver1", "driver2"] {
+            let client = Client::sign_in(&node.base, &format!("{who}@blueridge.test")).await;
+            for _ in 0..sized("PROOF_READERS", 18) / 6 {
+                readers.push(Reader::start(client.clone(), client.base.clone(), Speech::Cursors));
+            }
+        }
+        for reader in &mut readers {
+            timeout(PATIENCE, reader.begins()).await.unwrap();
+        }
+        let (over, changes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let mut workers = Vec::new();
+        for seed in 0..2 {
+            let client = Client::sign_in(&node.base, "ops@blueridge.test").await;
+            let worker = Worker::new(client, ground.blue.clone(), seed);
+            workers.push(at_work(worker, over.clone(), changes.clone()));
+        }
+
+        let (mut longest_back, mut longest_even) = (Duration::ZERO, Duration::ZERO);
+        for _ in 0..rounds {
+            reaches(&changes, changes.load(Ordering::SeqCst) + 20).await;
+            node.kill();
+            let killed = Instant::now();
+            node = ground.node(&address, &more);
+            longest_back = longest_back.max(killed.elapsed());
+            let head = readers[0].client.get("/api/v1/loads?size=1").await;
+            let head: Cursor = serde_json::from_value(head.body["cursor"].clone()).unwrap();
+            for reader in readers.iter_mut().filter(|reader| reader.client.user["email"] == "ops@blueridge.test") {
+                timeout(PATIENCE, reader.reads_up_to(&head)).await.expect("it catches up");
+            }
+            longest_even = longest_even.max(killed.elapsed());
+        }
+        over.store(true, Ordering::SeqCst);
+        println!(
+            "{engine:?}: {rounds} kills; back after {longest_back:?} at most, readers even after {longest_even:?}"
+        );
+        // A busy machine is no proof of slowness, so the promised times are asked for at full size alone.
+        assert!(longest_back < Duration::from_millis(sized("PROOF_BACK_MS", 20_000)), "{longest_back:?}");
+        assert!(longest_even < Duration::from_millis(sized("PROOF_EVEN_MS", 30_000)), "{longest_even:?}");
+
+        let mut acknowledged = BTreeMap::new();
+        for worker in workers {
+            let worker = worker.await.expect("nothing acknowledged was lost");
+            acknowledged.extend(worker.acknowledged);
+        }
+        for reader in &mut readers {
+            let list = reader.client.get("/api/v1/loads?size=1000").await.body;
+            let head: Cursor = serde_json::from_value(list["cursor"].clone()).unwrap();
+            timeout(PATIENCE, reader.reads_up_to(&head)).await.expect("it catches up");
+            let page = reader.page.lock().unwrap();
+            assert_eq!((page.tally.lost, page.tally.doubled, page.tally.refused), (0, 0, 0), "{:?}", page.tally);
+            assert_eq!(hash_of(&page.rows), hash_of(&shown(Speech::Cursors, &list)));
+            if reader.client.user["email"] == "ops@blueridge.test" {
+                for (id, load) in &acknowledged {
+                    let there = page.rows[id]["version"].as_i64().unwrap();
+                    assert!(
+                        there >= load.version,
+                        "version {} of {id} was acknowledged, {there} is there",
+                        load.version
+                    );
+                }
+            }
+        }
+        assert!(!acknowledged.is_empty());
+    });
 }
 
 #[test]

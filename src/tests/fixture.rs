@@ -34,15 +34,26 @@ pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-/// Runs a test on both engines. Without a PostgreSQL at hand a developer may go on with one; the build may not.
+/// How much of something a proof does: as the environment says when it runs at full size, else little.
+pub fn sized<T: std::str::FromStr>(name: &str, short: T) -> T {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(short)
+}
+
+/// The engines that a test runs on. Without a PostgreSQL at hand a developer may go on with one; the build may not.
+pub fn engines() -> Vec<Engine> {
+    if std::env::var_os("TEST_DATABASE_URL").is_some() {
+        return vec![Engine::Sqlite, Engine::Postgres];
+    }
+    assert!(std::env::var_os("CI").is_none(), "TEST_DATABASE_URL must be set: both engines are tested");
+    eprintln!("TEST_DATABASE_URL is not set: tested on SQLite only");
+    vec![Engine::Sqlite]
+}
+
+/// Runs a test on both engines.
 pub fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Engine) -> F) {
     let runtime = runtime();
-    runtime.block_on(test(Engine::Sqlite));
-    if std::env::var_os("TEST_DATABASE_URL").is_some() {
-        runtime.block_on(test(Engine::Postgres));
-    } else {
-        assert!(std::env::var_os("CI").is_none(), "TEST_DATABASE_URL must be set: both engines are tested");
-        eprintln!("TEST_DATABASE_URL is not set: tested on SQLite only");
+    for engine in engines() {
+        runtime.block_on(test(engine));
     }
 }
 
@@ -73,6 +84,7 @@ pub struct TestServer {
     pub auth: headhaul::auth::Auth,
     pub clock: Clock,
     pub blue: Company,
+    pub prairie: Company,
     pub folder: tempfile::TempDir,
     pub url: String,
     stop: Option<oneshot::Sender<()>>,
@@ -94,10 +106,9 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let url = fresh_database(engine, folder.path()).await;
         let (clock, store) = (Clock::default(), Store::open(&url).await.unwrap());
-        let blue = found(&store, &clock, "blueridge").await;
-        found(&store, &clock, "prairie").await;
+        let companies = [found(&store, &clock, "blueridge").await, found(&store, &clock, "prairie").await];
         store.close().await;
-        Self::launch(folder, url, clock, blue, more).await
+        Self::launch(folder, url, clock, companies, more).await
     }
 
     /// Two nodes of one cluster, on a PostgreSQL and this Redis.
@@ -122,10 +133,17 @@ impl TestServer {
     /// Another node on the same database and by the same clock.
     pub async fn start_beside(&self, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::launch(folder, self.url.clone(), self.clock.clone(), self.blue.clone(), more).await
+        let companies = [self.blue.clone(), self.prairie.clone()];
+        Self::launch(folder, self.url.clone(), self.clock.clone(), companies, more).await
     }
 
-    async fn launch(folder: tempfile::TempDir, url: String, clock: Clock, blue: Company, more: &[&str]) -> Self {
+    async fn launch(
+        folder: tempfile::TempDir,
+        url: String,
+        clock: Clock,
+        [blue, prairie]: [Company; 2],
+        more: &[&str],
+    ) -> Self {
         let data = folder.path().display().to_string();
         let mut arguments = vec![
             "--listen",
@@ -145,7 +163,7 @@ impl TestServer {
         let running = tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Self { base, desk, auth, clock, blue, folder, url, stop: Some(stop), running: Some(running) }
+        Self { base, desk, auth, clock, blue, prairie, folder, url, stop: Some(stop), running: Some(running) }
     }
 
     /// Takes the desk down in good order.
@@ -280,6 +298,11 @@ impl Client {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        self.try_send(method, path, body).await.unwrap()
+    }
+
+    /// Sends to a server that may be gone.
+    async fn try_send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Result<Answer> {
         let mut request =
             self.http.request(method, format!("{}{path}", self.base)).header("accept", "application/json");
         if !self.token.is_empty() {
@@ -288,10 +311,19 @@ impl Client {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
-        let answer = request.send().await.unwrap();
+        let answer = request.send().await?;
         let status = answer.status();
-        let text = answer.text().await.unwrap();
-        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        let text = answer.text().await?;
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
+    }
+
+    /// What a server answers, if it does.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.try_send(Method::GET, path, None).await.ok()
+    }
+
+    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
+        self.try_send(Method::POST, path, Some(body.to_string())).await.ok()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::fixture::{TestServer, on_both_engines};
+use crate::fixture::{Engine, TestServer, on_both_engines};
 
 #[test]
 fn the_official_client_finds_everything_as_promised() {
@@ -27,6 +27,31 @@ fn the_official_client_finds_everything_as_promised() {
         let said = String::from_utf8_lossy(&ran.stdout);
         assert!(ran.status.success(), "{said}\n{}", String::from_utf8_lossy(&ran.stderr));
         assert_eq!(said.matches("as promised").count(), 2, "{said}");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn every_statement_of_both_protocols_holds() {
+    let (interval, timeout) = ("300", "200");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let more = ["--ping-interval-ms", interval, "--ping-timeout-ms", timeout, "--sockets-per-user", "1000"];
+        let server = TestServer::start_with(Engine::Sqlite, &more).await;
+        let facts = json!({
+            "url": server.base, "load": server.dispatched_load().await.id, "token": server.dispatcher().await.token,
+            "pingInterval": interval.parse::<u64>().unwrap(), "pingTimeout": timeout.parse::<u64>().unwrap(),
+        });
+
+        let ran = Command::new("node")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/end2end/protocol.mjs"))
+            .arg(facts.to_string())
+            .output()
+            .await
+            .unwrap();
+
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success(), "{said}\n{}", String::from_utf8_lossy(&ran.stderr));
         server.stop().await;
     });
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every call of the HTTP interface that server functions register, as the framework itself lists them: a new one joins
 /// by itself, and fails here until it is given an example.
-fn calls() -> Vec<(String, String)> {
+pub fn calls() -> Vec<(String, String)> {
     let mut calls: Vec<_> = leptos::server_fn::axum::server_fn_paths()
         .map(|(path, method)| (method.to_string(), path.to_owned()))
         .collect();
@@ -25,7 +25,7 @@ fn calls() -> Vec<(String, String)> {
 }
 
 /// An example of a call that names a load and a carrier; nothing when the call is not known here.
-fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(String, Option<Value>)> {
+pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(String, Option<Value>)> {
     let write = |body: Value| Some((path.to_owned(), Some(body)));
     let read = |query: &str| Some((format!("{path}{query}"), None));
     match (method, path.strip_prefix("/api/v1/")?) {
@@ -45,7 +45,7 @@ fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(Strin
     }
 }
 
-const ROLES: [&str; 11] = [
+pub const ROLES: [&str; 11] = [
     "admin",
     "ops",
     "dispatch1",
@@ -282,7 +282,7 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
 }
 
 /// Everybody on every namespace, with everything that a socket can ask for.
-async fn sniffers(server: &TestServer, people: &[&str], load: LoadId) -> Vec<(String, Ear)> {
+pub async fn sniffers(server: &TestServer, people: &[&str], load: LoadId) -> Vec<(String, Ear)> {
     let mut ears = Vec::new();
     for who in people {
         let client = server.sign_in(who).await;

@@ -1,0 +1,78 @@
+//! Everybody reconnects at once, as after a fault of the network, and is soon back with all that was missed.
+//! `scripts/proof.sh storm` runs it at full size.
+
+use std::time::{Duration, Instant};
+
+use contract::event::Cursor;
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
+use crate::{
+    bustle::Worker,
+    cable::Cable,
+    fixture::{Client, Engine, sized},
+    process::Ground,
+    reader::{Reader, Speech, Tally, hash_of, shown},
+};
+
+/// Longer than everybody needs to come in on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+#[test]
+fn a_storm_of_reconnects_is_over_soon_and_nobody_is_refused_or_misses_anything() {
+    let many: usize = sized("PROOF_READERS", 150);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let ground = Ground::prepare(Engine::Sqlite).await;
+        let node = ground.node("127.0.0.1:0", &["--sockets-per-user", "100000"]);
+        let ops = Client::sign_in(&node.base, "ops@blueridge.test").await;
+        let carrier = Client::sign_in(&node.base, "carrier1@blueridge.test").await;
+        let cable = Cable::lay(node.address().parse().unwrap()).await;
+        let mut worker = Worker::new(ops.clone(), ground.blue.clone(), 1);
+        let mut readers = Vec::new();
+        // In hundreds, so that the first coming in is no storm itself.
+        for hundred in 0..many.div_ceil(100) {
+            for n in hundred * 100..many.min(hundred * 100 + 100) {
+                let client = if n % 2 == 0 { &ops } else { &carrier };
+                readers.push(Reader::start(client.clone(), cable.base.clone(), Speech::Cursors));
+            }
+            for reader in &mut readers[hundred * 100..] {
+                timeout(PATIENCE, reader.back.wait_for(|times| *times > 0)).await.unwrap().unwrap();
+            }
+        }
+        for _ in 0..10 {
+            assert!(worker.change().await);
+        }
+
+        let before: Vec<u64> = readers.iter().map(|reader| *reader.back.borrow()).collect();
+        cable.cut(false);
+        for _ in 0..30 {
+            assert!(worker.change().await);
+        }
+        let mended = Instant::now();
+        cable.mend();
+        let back = readers.iter_mut().zip(before).map(async |(reader, before)| {
+            timeout(PATIENCE, reader.back.wait_for(|times| *times > before)).await.expect("it is back").unwrap();
+            mended.elapsed()
+        });
+        let mut took = join_all(back).await;
+        took.sort_unstable();
+        let longest = took[many - 1];
+
+        let mut tally = Tally::default();
+        for client in [&ops, &carrier] {
+            let list = client.get("/api/v1/loads?size=1000").await.body;
+            let head: Cursor = serde_json::from_value(list["cursor"].clone()).unwrap();
+            for reader in readers.iter_mut().filter(|reader| reader.client.token == client.token) {
+                timeout(PATIENCE, reader.reads_up_to(&head)).await.expect("it catches up");
+                let page = reader.page.lock().unwrap();
+                assert_eq!(hash_of(&page.rows), hash_of(&shown(Speech::Cursors, &list)));
+                tally += page.tally;
+            }
+        }
+        println!("{many} came back at once: half within {:?}, all within {longest:?}; {tally:?}", took[many / 2]);
+        assert_eq!((tally.lost, tally.doubled, tally.refused), (0, 0, 0));
+        // A busy machine is no proof of slowness, so the promised time is asked for at full size alone.
+        assert!(longest < Duration::from_millis(sized("PROOF_BACK_MS", 30_000)), "{longest:?}");
+    });
+}
