@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test check lint release bench-pages clean help
+.PHONY: run dev test check lint release bench-pages bench-positions clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -23,8 +23,11 @@ release: ## Build the optimised server with the site inside it
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
 
+bench-positions: ## Measure how many positions a second are stored, on both databases, with real disk flushes
+	@. scripts/env.sh && DURABLE=1 scripts/servers.sh cargo bench --bench positions
+
 clean: ## Remove what was built in this clone, but not the tools and dependencies kept outside it
 	rm -rf target public/vendor end2end/test-results end2end/shots
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL and a Redis of its own, and leaves neither of them behind.
-#   scripts/servers.sh COMMAND [ARGUMENT…]
+#   scripts/servers.sh COMMAND [ARGUMENT…]        with DURABLE=1 PostgreSQL flushes to disk as it does in earnest
 set -euo pipefail
 COMPILER=optional
 # shellcheck source=scripts/env.sh
@@ -57,8 +57,10 @@ if [ "$(id -u)" = 0 ]; then
 fi
 "${AS[@]}" "$BIN/initdb" -D "$WORK/pg/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
   >"$WORK/initdb.log" 2>&1 || { cat "$WORK/initdb.log" >&2 && die "servers: initdb failed"; }
+FAST=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+[ -z "${DURABLE:-}" ] || FAST=()
 "${AS[@]}" "$BIN/postgres" -D "$WORK/pg/data" -h 127.0.0.1 -p "$PG_PORT" -k "$WORK/pg" -c max_connections=300 \
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off >"$WORK/postgres.log" 2>&1 </dev/null &
+  "${FAST[@]}" >"$WORK/postgres.log" 2>&1 </dev/null &
 POSTGRES=$!
 wait_for postgres $POSTGRES "$BIN/pg_isready" -q -h 127.0.0.1 -p "$PG_PORT"
 

@@ -3,13 +3,13 @@
 use contract::{
     EventId, TenantId, Timestamp,
     actor::{Actor, Grant},
-    event::{Envelope, Event, Happened, Namespace, Place},
+    event::{Envelope, Event, Happened, Namespace},
     room::Stream,
 };
 use serde_json::Value;
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::{Outbox, Store, journal, within};
+use super::{Outbox, Store, journal};
 use crate::{
     clock::{Clock, new_id},
     error::Result,
@@ -133,19 +133,20 @@ impl<'a> Tx<'a> {
     /// When the database fails; then nothing was written and nothing is sent.
     pub async fn commit(mut self) -> Result<()> {
         let told = std::mem::take(&mut self.told);
+        let streams: Vec<Stream> = told.iter().map(|(stream, ..)| *stream).collect();
+        let places = journal::number(&mut self, &streams).await?;
         let mut sealed = Vec::with_capacity(told.len());
-        for (stream, id, happened) in told {
+        for ((stream, id, happened), place) in told.into_iter().zip(places) {
             let (name, namespaces) = (happened.name(), happened.namespaces());
             let data = match serde_json::to_value(&happened).map_err(anyhow::Error::from)? {
                 Value::Object(mut tagged) => tagged.remove("data").unwrap_or_default(),
                 other => other,
             };
-            let (seq, epoch) = journal::append(&mut self, stream, id, name, &data).await?;
-            let place = Some(Place { stream: stream.to_string(), seq, epoch });
-            let envelope =
-                Envelope { event: name.to_owned(), data, timestamp: self.now, tenant_id: self.tenant(), id, place };
+            let (timestamp, tenant_id, place) = (self.now, self.tenant(), Some(place));
+            let envelope = Envelope { event: name.to_owned(), data, timestamp, tenant_id, id, place };
             sealed.push(Sealed { stream, namespaces, envelope });
         }
+        journal::append(&mut self, &sealed).await?;
         match self.engine {
             Engine::Sqlite(tx) => tx.commit().await?,
             Engine::Postgres(tx) => tx.commit().await?,
@@ -170,11 +171,4 @@ async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>
         }
         begun => begun,
     }
-}
-
-/// Runs one statement, for the store's own files.
-pub(super) async fn touch_stream(tx: &mut Tx<'_>, stream: &str, epoch: &str) -> Result<(i64, String)> {
-    const SQL: &str = "INSERT INTO streams (stream, epoch, seq) VALUES ($1, $2, 1)
-        ON CONFLICT (stream) DO UPDATE SET seq = streams.seq + 1 RETURNING seq, epoch";
-    Ok(within!(tx, db => sqlx::query_as(SQL).bind(stream).bind(epoch).fetch_one(db).await?))
 }
