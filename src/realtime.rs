@@ -7,6 +7,7 @@
 
 mod asks;
 mod bucket;
+mod fleet;
 mod handshake;
 mod registry;
 mod sight;
@@ -112,7 +113,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
     ));
     tokio::spawn(wire::send_moved(wire.clone(), fleet.clone(), turns.clone(), inlets.moved));
     tokio::spawn(wire::send_waiting(wire.clone(), turns));
-    tokio::spawn(wire::send_fleet(wire.clone(), fleet));
+    tokio::spawn(fleet::send(wire.clone(), fleet));
     tokio::spawn(registry::watch(wire.clone(), shared));
     (router.layer(layer), wire)
 }

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Instant};
 
 use contract::{
     EventId, LoadId, TenantId, Timestamp,
-    event::{Envelope, Event, FleetPositions, LoadLocationUpdated, NAMESPACES, Namespace},
+    event::{Envelope, Event, LoadLocationUpdated, NAMESPACES, Namespace},
     room::{Room, Stream},
 };
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, new_id},
     store::{Due, Store, Unsent},
     tracking::{
-        fleet::{Fleet, TICK},
+        fleet::Fleet,
         moves::{Moved, Moves},
     },
 };
@@ -36,9 +36,13 @@ impl Wire {
     /// who notices it as a hole.
     pub async fn send<T: Serialize>(&self, namespace: Namespace, room: Room, name: &str, body: &T) {
         let Self::Local(io) = self;
-        if let Some(of) = io.of(namespace.path())
-            && let Err(error) = of.to(room.to_string()).emit(name, body).await
-        {
+        let Some(of) = io.of(namespace.path()) else { return };
+        let of = of.to(room.to_string());
+        // Most trucks are looked at by nobody just now, and what nobody hears need not be written down.
+        if of.clone().sockets().is_empty() {
+            return;
+        }
+        if let Err(error) = of.emit(name, body).await {
             metrics::counter!("headhaul_queues_full").increment(1);
             tracing::debug!(%error, room = %room, "Not everybody could take an event");
         }
@@ -117,9 +121,10 @@ pub async fn send_sealed(wire: Wire, store: Store, fleet: Fleet, turns: Turns, m
 pub async fn send_moved(wire: Wire, fleet: Fleet, turns: Turns, moves: Moves) {
     let clock = Clock::default();
     loop {
-        for Moved { tenant, carrier, fix, event } in moves.take().await {
+        let moved = moves.take().await;
+        fleet.moved(moved.iter().map(|truck| (truck.tenant, truck.event.load_id, truck.fix)));
+        for Moved { tenant, carrier, event, .. } in moved {
             let load = event.load_id;
-            fleet.moved(tenant, load, fix);
             let message = envelope(tenant, clock.now(), event);
             wire.send(Namespace::Tracking, Room::Load(load), LoadLocationUpdated::NAME, &message).await;
             wire.send(Namespace::Tracking, Room::Load(load), LoadLocationUpdated::ALIAS, &message).await;
@@ -148,20 +153,5 @@ async fn send_position(wire: &Wire, Position { tenant, carrier, message }: &Posi
     if let Some(carrier) = carrier {
         let theirs = Room::Positions(Stream::Carrier(*tenant, *carrier));
         wire.send(Namespace::Events, theirs, LoadLocationUpdated::NAME, message).await;
-    }
-}
-
-/// Sends the fleet stream: at once when it was quiet, at most every quarter of a second under load.
-pub async fn send_fleet(wire: Wire, fleet: Fleet) {
-    let clock = Clock::default();
-    loop {
-        fleet.wait().await;
-        for frame in fleet.tick() {
-            let room = Room::Fleet(frame.tenant, frame.view);
-            let positions = FleetPositions { positions: frame.positions, gone: frame.gone, full: false };
-            wire.send(Namespace::Tracking, room, FleetPositions::NAME, &envelope(frame.tenant, clock.now(), positions))
-                .await;
-        }
-        tokio::time::sleep(TICK).await;
     }
 }
