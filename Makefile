@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test check lint release bench-pages bench-positions clean help
+.PHONY: run dev test check lint release bench-pages bench-positions bench-fleet clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -25,6 +25,9 @@ bench-pages: ## Measure how fast the pages are
 
 bench-positions: ## Measure how many positions a second are stored, on both databases, with real disk flushes
 	@. scripts/env.sh && DURABLE=1 scripts/servers.sh cargo bench --bench positions
+
+bench-fleet: ## Measure what a tick of the fleet stream costs, and how many bytes a position takes
+	@. scripts/env.sh && cargo bench --bench fleet
 
 clean: ## Remove what was built in this clone, but not the tools and dependencies kept outside it
 	rm -rf target public/vendor end2end/test-results end2end/shots

@@ -74,6 +74,9 @@ pub struct Config {
     /// Sockets that one user may have at once
     #[arg(long, env = "HEADHAUL_SOCKETS_PER_USER", default_value_t = 10)]
     pub sockets_per_user: usize,
+    /// How long reported positions are kept, in days; where a truck was last stays known
+    #[arg(long, env = "HEADHAUL_KEEP_POSITIONS_DAYS", default_value_t = 90)]
+    pub keep_positions_days: u32,
 }
 
 impl Config {
@@ -109,6 +112,10 @@ impl Config {
         }
         if self.sign_ins_per_minute == 0 || self.sockets_per_user == 0 {
             bail!("--sign-ins-per-minute and --sockets-per-user: must be more than 0");
+        }
+        // A fix may come as late as 7 days, and must be known again when it comes once more.
+        if self.keep_positions_days < 8 {
+            bail!("--keep-positions-days: must be at least 8");
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! | [`loads`], [`tracking`], [`carriers`], [`journal`] | one feature each: its rules |
 //! | [`store`] | all SQL, for both engines, and the only door for writes |
 //! | [`realtime`] | the sockets |
+//! | [`upkeep`] | forgetting what is no longer kept |
 //! | [`demo`], [`simulate`] | demo data, and the trucks that drive it over the public interfaces |
 //!
 //! Architecture invariants, each held by a test in `tests/invariants.rs`: `sqlx` appears only in [`store`];
@@ -34,3 +35,4 @@ pub mod serve;
 pub mod simulate;
 pub mod store;
 pub mod tracking;
+pub mod upkeep;

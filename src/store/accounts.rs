@@ -225,6 +225,16 @@ pub async fn tenant_named(store: &Store, slug: &str) -> Result<Option<TenantId>>
     Ok(id.map(TenantId::new))
 }
 
+/// Every company.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tenants(store: &Store) -> Result<Vec<TenantId>> {
+    const SQL: &str = "SELECT id FROM tenants ORDER BY id";
+    let ids: Vec<Uuid> = on!(store, db => sqlx::query_scalar(SQL).fetch_all(db).await?);
+    Ok(ids.into_iter().map(TenantId::new).collect())
+}
+
 /// The accounts by which drivers of carriers sign in: none for some of them, several for others.
 ///
 /// # Errors

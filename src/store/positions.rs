@@ -145,6 +145,31 @@ pub async fn trail(
         .collect())
 }
 
+/// Some loads that have fixes of before a moment, with their companies.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_fixes_before(store: &Store, before: Timestamp, limit: i64) -> Result<Vec<(TenantId, LoadId)>> {
+    const SQL: &str = "SELECT l.tenant_id, l.id FROM loads l
+        WHERE EXISTS (SELECT 1 FROM fixes f WHERE f.load_id = l.id AND f.at < $1) LIMIT $2";
+    let rows: Vec<(Uuid, Uuid)> =
+        on!(store, db => sqlx::query_as(SQL).bind(column(before)).bind(limit).fetch_all(db).await?);
+    Ok(rows.into_iter().map(|(tenant, load)| (TenantId::new(tenant), LoadId::new(load))).collect())
+}
+
+/// Forgets the oldest `most` of a load's fixes of before a moment; gives how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_before(tx: &mut Tx<'_>, load: LoadId, before: Timestamp, most: u64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM fixes WHERE load_id = $1 AND at < $2
+        AND at <= COALESCE((SELECT f.at FROM fixes f WHERE f.load_id = $1 ORDER BY f.at LIMIT 1 OFFSET $3), $2)
+        AND EXISTS (SELECT 1 FROM loads l WHERE l.id = $1 AND l.tenant_id = $4)";
+    let (tenant, last) = (tx.tenant().uuid(), most.saturating_sub(1).cast_signed());
+    Ok(within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(column(before)).bind(last).bind(tenant).execute(db)
+        .await?.rows_affected()))
+}
+
 /// The newest position of each load of a company that is under way.
 ///
 /// # Errors
