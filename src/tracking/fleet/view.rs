@@ -51,9 +51,12 @@ impl View {
 
     /// A load moved within the fleet or left it, while somebody may be reading the state.
     pub fn note(&mut self, load: LoadId, is_there: bool) {
+        if self.opening == 0 {
+            return;
+        }
         if is_there {
             self.left.remove(&load);
-        } else if self.opening > 0 {
+        } else {
             self.left.insert(load);
         }
     }
