@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test fuzz check lint release bench bench-pages proof-loss proof-crash proof-slow proof-storm proof-model proof-redis clean help
+.PHONY: run dev test fuzz check lint release bench bench-pages bench-positions bench-ticks proof-loss proof-crash proof-slow proof-storm proof-model proof-redis clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -29,19 +29,23 @@ bench: ## Measure the live plane beside the standard's stack on Node, into docs/
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
 
+bench-positions: ## Measure how many positions a second are stored, on both databases, with real disk flushes
+	@. scripts/env.sh && DURABLE=1 scripts/servers.sh cargo bench --bench positions
+
+bench-ticks: ## Measure what a tick of the fleet stream costs, and how many bytes a position takes
+	@. scripts/env.sh && cargo bench --bench ticks
+
 proof-loss: ## Prove that nobody who is cut off misses anything, 1,000 readers on both databases, and Node beside it
 proof-crash: ## Prove that a node that is killed 100 times loses nothing
 proof-slow: ## Prove that 200 of 2,000 readers who stop reading cost nobody anything
 proof-storm: ## Prove that 5,000 readers who come back at once are all soon back
 proof-model: ## Prove the journal against its model, 5,000 random histories on each database
-proof-loss proof-crash proof-slow proof-storm proof-model:
+proof-redis: ## Let Redis fail in every way 50 times, and prove that nothing is lost
+proof-loss proof-crash proof-slow proof-storm proof-model proof-redis:
 	@scripts/setup.sh --test && scripts/proof.sh $(@:proof-%=%)
-proof-redis: ## Let Redis fail in every way 50 times, and see that nothing is lost
-	@scripts/setup.sh --test && HEADHAUL_REDIS_ROUNDS=50 scripts/servers.sh \
-		cargo test --test integration -- --nocapture outage::
 
 clean: ## Remove what was built in this clone, but not the tools and dependencies kept outside it
 	rm -rf target public/vendor end2end/test-results end2end/shots
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

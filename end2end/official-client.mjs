@@ -38,6 +38,43 @@ async function move(status) {
   version = body.data.version;
 }
 
+/** A message of the fleet stream, read as its description says. */
+function frame(bytes) {
+  assert.ok(Buffer.isBuffer(bytes));
+  let at = 0;
+  const byte = () => bytes[at++];
+  const varint = () => {
+    for (let value = 0, scale = 1; ; scale *= 128) {
+      const next = byte();
+      value += (next & 127) * scale;
+      if (next < 128) return value;
+    }
+  };
+  const signed = () => {
+    const value = varint();
+    return value % 2 ? -(value + 1) / 2 : value / 2;
+  };
+  const list = (item) => Array.from({ length: varint() }, item);
+  const id = () => bytes.toString("hex", at, (at += 16)).replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const [version, whole] = [byte(), byte()];
+  const newcomers = new Map(list(() => [varint(), id()]));
+  const gone = list(varint);
+  const count = varint();
+  const positions = [];
+  if (count > 0) {
+    const [newest, south, west, width] = [signed(), signed(), signed(), byte()];
+    const offset = () => bytes.readUIntLE((at += width) - width, width);
+    for (let number = 0; positions.length < count; ) {
+      number += varint();
+      const [lat, lng] = [(south + offset()) / 1e5, (west + offset()) / 1e5];
+      const [heading, speed] = [byte() * 1.5, byte()];
+      positions.push({ number, lat, lng, heading, speed, at: newest - varint() });
+    }
+  }
+  assert.equal(at, bytes.length);
+  return { version, whole, newcomers, gone, positions };
+}
+
 function isWhole(envelope, name) {
   assert.equal(envelope.event, name);
   for (const field of ["data", "timestamp", "tenantId", "id", "stream", "seq", "epoch"]) assert.ok(field in envelope, field);
@@ -82,6 +119,8 @@ async function positionsReachWatchers(transports) {
   assert.deepEqual(await watcher.emitWithAck("join:load", { loadId: load }), { joined: true });
   const { watching } = await watcher.emitWithAck("watch:fleet", {});
   assert.ok(Number.isInteger(watching));
+  const whole = frame((await told(watcher, "fleet:positions")).data.positions);
+  assert.deepEqual([whole.version, whole.whole, whole.newcomers.size], [1, 1, watching]);
 
   const sender = socket("/tracking", driver, transports);
   await event(sender, "connect");
@@ -93,6 +132,19 @@ async function positionsReachWatchers(transports) {
     assert.deepEqual(envelope.data.location, { lat: 39.2, lng: -94.5 });
     assert.equal(envelope.data.speed, 55);
   }
+  const seen = (name) => {
+    for (const [heard, envelope] of watcher.heard) {
+      if (heard !== name) continue;
+      const { newcomers, positions } = frame(envelope.data.positions);
+      newcomers.forEach((id, number) => loads.set(number, id));
+      const own = positions.find(({ number, lat }) => loads.get(number) === load && lat === 39.2);
+      if (own) return own;
+    }
+  };
+  const loads = new Map();
+  while (!seen("fleet:positions")) await event(watcher, "fleet:positions");
+  const { lng, heading, speed } = seen("fleet:positions");
+  assert.deepEqual({ lng, heading, speed }, { lng: -94.5, heading: 270, speed: 55 });
   assert.deepEqual(await watcher.emitWithAck("leave:load", { loadId: load }), { left: true });
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one of the proofs of the live plane at full size, on an optimised build. `make test` runs the same ones, small.
-#   scripts/proof.sh loss|crash|slow|storm|model
+#   scripts/proof.sh loss|crash|slow|storm|model|redis
 # Whatever is set in the environment stays: PROOF_READERS=200 scripts/proof.sh loss
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -38,6 +38,10 @@ case ${1:-} in
     size CASES=5000
     TESTS=(model::)
     ;;
-  *) die "usage: scripts/proof.sh loss|crash|slow|storm|model" ;;
+  redis)
+    size ROUNDS=50
+    TESTS=(outage::)
+    ;;
+  *) die "usage: scripts/proof.sh loss|crash|slow|storm|model|redis" ;;
 esac
 CI=1 exec scripts/servers.sh cargo test --release --test integration -- --nocapture --test-threads=1 "${TESTS[@]}"

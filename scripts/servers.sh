@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL and a Redis of its own, and leaves neither of them behind.
-#   scripts/servers.sh COMMAND [ARGUMENT…]
+#   scripts/servers.sh COMMAND [ARGUMENT…]        with DURABLE=1 PostgreSQL flushes to disk as it does in earnest
 set -euo pipefail
 COMPILER=optional
 # shellcheck source=scripts/env.sh

@@ -110,6 +110,9 @@ pub struct Config {
     /// Proxies whose `X-Forwarded-For` is believed [default: none]
     #[arg(long = "trusted-proxy", env = "HEADHAUL_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
+    /// How long reported positions are kept, in days; where a truck was last stays known
+    #[arg(long, env = "HEADHAUL_KEEP_POSITIONS_DAYS", default_value_t = 90)]
+    pub keep_positions_days: u32,
 }
 
 impl Config {
@@ -167,6 +170,10 @@ impl Config {
             if is_nothing {
                 bail!("{setting}: must be more than 0");
             }
+        }
+        // A fix may come as late as 7 days, and must be known again when it comes once more.
+        if self.keep_positions_days < 8 {
+            bail!("--keep-positions-days: must be at least 8");
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::{
     store::{Store, journal},
 };
 
-pub use trim::{KEEP, Keep, keep_short, trim};
+pub use trim::{KEEP, Keep, trim};
 
 /// The streams that somebody may read, chosen by what they are and by nothing they say.
 ///

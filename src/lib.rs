@@ -10,6 +10,7 @@
 //! | [`store`] | all SQL, for both engines, and the only door for writes |
 //! | [`realtime`] | the sockets |
 //! | [`relay`] | the other nodes, through Redis |
+//! | [`upkeep`] | forgetting what is no longer kept |
 //! | [`demo`], [`simulate`] | demo data, and the trucks that drive it over the public interfaces |
 //!
 //! Architecture invariants, each held by a test in `tests/invariants.rs`: `sqlx` appears only in [`store`];
@@ -39,3 +40,4 @@ pub mod serve;
 pub mod simulate;
 pub mod store;
 pub mod tracking;
+pub mod upkeep;

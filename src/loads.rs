@@ -82,7 +82,8 @@ async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
     let Some(carrier) = load.carrier().filter(|_| known) else { return Ok(Vec::new()) };
     let mut streams = vec![Stream::Carrier(tx.tenant(), carrier)];
     if let Some(driver) = load.driver() {
-        streams.extend(accounts::of_driver(tx, carrier, driver).await?.into_iter().map(Stream::User));
+        let users = accounts::of_drivers(tx, &[(carrier, driver)]).await?;
+        streams.extend(users.into_iter().map(|(_, user)| Stream::User(user)));
     }
     Ok(streams)
 }

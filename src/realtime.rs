@@ -8,6 +8,7 @@
 mod asks;
 mod bucket;
 mod events;
+mod fleet;
 mod gate;
 mod handshake;
 mod inbox;
@@ -201,7 +202,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
     tasks.spawn(sender.run(events::Sources { unsent: inlets.sealed, told, found: finds }));
     tasks.spawn(shower.run(inlets.moved, others));
     tasks.spawn(positions::send_waiting(wire.clone(), turns));
-    tasks.spawn(wire::send_fleet(wire.clone(), fleet));
+    tasks.spawn(fleet::send(wire.clone(), fleet));
     tasks.spawn(registry::watch(wire.clone(), shared.clone()));
     (router.layer(layer).layer(middleware::from_fn_with_state(shared, gate::guard)), wire, tasks)
 }

@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
@@ -17,11 +17,11 @@ use crate::{
         self, Edge, Site,
         listen::{self, Manners},
     },
-    journal,
     realtime::{self, Inlets, Limits, Wire},
     relay, simulate,
     store::{self, Store, turn::Job},
     tracking::{intake::Intake, moves::Moves},
+    upkeep::{self, KeepDays},
 };
 
 /// How long open calls may take when the server goes down.
@@ -110,12 +110,26 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     Ok(Server { listener, router, wire, sending, config, desk, auth })
 }
 
+/// How often what was measured is put into its buckets. Until then each figure takes memory of its own.
+const TIDY: Duration = Duration::from_secs(5);
+/// The upper bounds of histograms, by the unit that their names end in.
+const BUCKETS: [(&str, &[f64]); 3] = [
+    ("_seconds", &[0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]),
+    ("_bytes", &[64.0, 256.0, 1_024.0, 4_096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0]),
+    ("_fixes", &[1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0]),
+];
+
 /// The process has one set of figures, however many desks a test puts together.
 fn recorder() -> PrometheusHandle {
     static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
+            let with_buckets = |builder: PrometheusBuilder, (unit, bounds): (&str, &[f64])| {
+                builder.set_buckets_for_metric(Matcher::Suffix(unit.to_owned()), bounds)
+            };
+            // It refuses only an empty list of bounds.
+            let builder = BUCKETS.into_iter().try_fold(PrometheusBuilder::new(), with_buckets);
+            let recorder = builder.unwrap_or_default().build_recorder();
             let handle = recorder.handle();
             // Another recorder is there only when a test brought its own.
             let _ = metrics::set_global_recorder(recorder);
@@ -124,6 +138,14 @@ fn recorder() -> PrometheusHandle {
             handle
         })
         .clone()
+}
+
+async fn tidy_figures() {
+    let mut ticks = tokio::time::interval(TIDY);
+    loop {
+        ticks.tick().await;
+        recorder().run_upkeep();
+    }
 }
 
 impl Server {
@@ -154,7 +176,8 @@ impl Server {
                 driven
             })
         });
-        let trimming = tokio::spawn(journal::keep_short(self.desk.clone()));
+        let trimming = tokio::spawn(upkeep::keep_short(self.desk.clone(), KeepDays(self.config.keep_positions_days)));
+        let measuring = tokio::spawn(tidy_figures());
         let wire = self.wire.clone();
         let going = stopping.clone();
         let manners = Manners {
@@ -181,6 +204,7 @@ impl Server {
             simulator.abort();
         }
         trimming.abort();
+        measuring.abort();
         self.sending.shutdown().await;
         self.desk.store.close().await;
         Ok(())

@@ -77,6 +77,14 @@ pub(crate) use {on, within};
 /// serve SSR bursts, and PostgreSQL's default of 100 leaves room for several nodes.
 const CONNECTIONS: u32 = 8;
 
+/// How much of the file SQLite's writer keeps in memory, in KiB with a minus, as SQLite has it: the ends of some thousand
+/// trails, and what else is written all the time. It is taken as it is needed.
+const CACHE: &str = "-65536";
+
+/// After how many pages SQLite's log is put into the file, 64 MiB: until then a page that changes with every commit is
+/// written to the log alone.
+const LOG_PAGES: &str = "16000";
+
 /// How much is written to see whether the database takes writes, in bytes: four of SQLite's pages.
 const READINESS_BYTES: usize = 16 * 1024;
 
@@ -107,7 +115,7 @@ impl Store {
             let write = SqlitePoolOptions::new()
                 .max_connections(1)
                 .acquire_timeout(Duration::from_secs(10))
-                .connect_with(options.clone())
+                .connect_with(options.clone().pragma("cache_size", CACHE).pragma("wal_autocheckpoint", LOG_PAGES))
                 .await
                 .with_context(|| format!("the database file {} can't be opened", options.get_filename().display()))?;
             let read = SqlitePoolOptions::new()

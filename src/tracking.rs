@@ -1,12 +1,13 @@
 //! Positions: who may report them, what they move, and who sees them.
 
+mod commit;
 pub mod fleet;
 pub mod intake;
 pub mod moves;
 
 use contract::Timestamp;
 use contract::{
-    Code, Refusal,
+    CarrierId, Code, DriverId, Refusal, TenantId,
     actor::{Actor, Permission},
     geo::{CIRCUITY, Point},
     tracking::{Fix, MAX_BATCH, PositionsReceived, Rejected, ReportPositions, TrailFix, TrailQuery, UpdateLocation},
@@ -93,16 +94,30 @@ fn refused(code: Code) -> Refusal {
     }
 }
 
+/// Who reports, as far as it decides for which loads.
+#[derive(Clone, Copy, Debug)]
+struct Reporter {
+    tenant: TenantId,
+    carrier: Option<CarrierId>,
+    driver: Option<DriverId>,
+}
+
+impl From<&Actor> for Reporter {
+    fn from(who: &Actor) -> Self {
+        Self { tenant: who.tenant, carrier: who.carrier, driver: who.driver }
+    }
+}
+
 /// Whether somebody may report for a load: the driver who drives it, or people of the carrier that moves it. For anybody
 /// else it isn't there.
-fn admit(who: &Actor, load: &Tracked) -> Result<(), Code> {
-    let own = load.tenant == who.tenant
-        && who.carrier.is_some()
-        && load.carrier == who.carrier
-        && (who.driver.is_none() || load.driver == who.driver);
-    if !own {
-        return Err(Code::NotFound);
-    }
+fn admit(who: Reporter, load: Option<&Tracked>) -> Result<(), Code> {
+    let is_own = |load: &&Tracked| {
+        load.tenant == who.tenant
+            && who.carrier.is_some()
+            && load.carrier == who.carrier
+            && (who.driver.is_none() || load.driver == who.driver)
+    };
+    let load = load.filter(is_own).ok_or(Code::NotFound)?;
     if load.status.is_under_way() { Ok(()) } else { Err(Code::NotUnderWay) }
 }
 

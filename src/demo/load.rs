@@ -7,7 +7,7 @@ use contract::{
     LoadId, UserId,
     loads::{Happening, Place, StopKind},
     status::LoadStatus as S,
-    tracking::{Fix, Source, Track},
+    tracking::{Fix, Source},
 };
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom, seq::SliceRandom};
 
@@ -25,7 +25,7 @@ use crate::{
         Tx, column,
         demo::{Step, settle},
         loads::{self as rows, Insert, Record, StopInsert},
-        positions::{self, Kept},
+        positions::{self, Kept, Marker},
     },
 };
 
@@ -247,5 +247,5 @@ async fn drive(tx: &mut Tx<'_>, of: &Record, stage: &Stage) -> Result<()> {
         .collect();
     let Some(Kept { fix, .. }) = kept.last() else { return Ok(()) };
     positions::add(tx, &kept).await?;
-    positions::move_marker(tx, fix, &Track { newest: Some((fix.point, fix.at)), suspect: None }).await
+    positions::move_markers(tx, &[Marker { fix: *fix, suspect: None }]).await
 }

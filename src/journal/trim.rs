@@ -1,17 +1,13 @@
 //! Keeping the journal short. Who comes back after what is kept here loads afresh, which they would do anyway after so
 //! much has happened.
 
-use std::time::Duration;
-
 use contract::Timestamp;
 
 use crate::{
     desk::Desk,
     error::Result,
-    store::{
-        journal::{self, Oldest},
-        turn::Job,
-    },
+    store::journal::{self, Oldest},
+    upkeep::{STEP, goes_on},
 };
 
 /// How much of each stream is kept: what is both younger and newer than these.
@@ -26,56 +22,25 @@ pub struct Keep {
 /// A week, so that nobody loads afresh after a weekend, and ten times what anybody is ever sent one by one.
 pub const KEEP: Keep = Keep { age_ms: 7 * 24 * 3_600_000, events: 10 * journal::MAX_MISSED.unsigned_abs() };
 
-/// How often it is looked after.
-const EVERY: Duration = Duration::from_mins(10);
-/// How many events one write forgets. Small steps, because on SQLite everybody else's writes wait meanwhile.
-const STEP: u64 = 500;
-/// How long others get between two steps.
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// Keeps the journal short for as long as the desk lives.
-pub async fn keep_short(desk: Desk) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match trim(&desk, KEEP).await {
-            Ok(0) => {}
-            Ok(forgotten) => tracing::info!(
-                forgotten,
-                rule.days = KEEP.age_ms / (24 * 3_600_000),
-                rule.events = KEEP.events,
-                "The journal forgot events that are older than its rule keeps"
-            ),
-            Err(error) => tracing::warn!(%error, "The journal could not be kept short; trying again later"),
-        }
-    }
-}
-
 /// Forgets what the rule doesn't keep, from each stream's old end, so that what is left has no holes. Gives how many.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn trim(desk: &Desk, keep: Keep) -> Result<u64> {
-    // Two nodes at once would only wait for each other's locks, step by step.
-    let turn = desk.store.turn(Job::Trim).await?;
     let mut forgotten = 0;
     for (stream, head) in journal::heads(&desk.store).await? {
         loop {
             let oldest = journal::oldest(&desk.store, &stream, STEP).await?;
             let Some(last) = last_to_forget(&oldest, head, desk.clock.now(), keep) else { break };
             let mut tx = desk.begin_itself(last.tenant).await?;
-            let step = journal::forget(&mut tx, &stream, last.seq).await?;
+            let events = journal::forget(&mut tx, &stream, last.seq).await?;
             tx.commit().await?;
-            forgotten += step;
-            metrics::counter!("headhaul_journal_forgotten").increment(step);
-            if step < STEP {
+            forgotten += events;
+            if !goes_on("journal", events).await {
                 break;
             }
-            tokio::time::sleep(PAUSE).await;
         }
     }
-    turn.end().await;
     Ok(forgotten)
 }
 

@@ -9,10 +9,10 @@ use std::{
 use contract::{
     Code, LoadId, Refusal,
     actor::Permission,
-    event::{FleetPositions, Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
+    event::{Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
     refusal::Refused,
     room::Room,
-    tracking::{Bounds, FleetFix, Received, UpdateLocation, WatchFleet, Watching},
+    tracking::{Received, UpdateLocation, WatchFleet},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -26,11 +26,10 @@ use socketioxide::{
 use super::{
     Shared,
     bucket::{Bucket, Verdict},
+    fleet,
     handshake::{Hello, namespace},
     inbox::{self, Inbox, Work},
-    reach,
-    registry::{self, Gone},
-    wire::envelope,
+    reach, registry,
 };
 use crate::{
     auth::Known,
@@ -319,37 +318,5 @@ handler!(locate by locations, |ask: UpdateLocation, _socket, own| {
 
 handler!(watch_fleet by events, |ask: WatchFleet, socket, own| {
     own.known.actor.may(Permission::TrackingView)?;
-    let (shared, tenant) = (&own.shared, own.known.actor.tenant);
-    let (view, bounds) = shared.fleet.watch(tenant, ask.bounds);
-    match shared.sockets.watches(&socket.id.to_string(), Namespace::Tracking, view) {
-        Ok(Some(before)) => {
-            shared.fleet.leave(before);
-            if before != view {
-                socket.leave(Room::Fleet(tenant, before).to_string());
-            }
-        }
-        Ok(None) => {}
-        Err(Gone) => {
-            shared.fleet.leave(view);
-            return Err(Refusal::unauthorized());
-        }
-    }
-    // Joined before the state is read: what moves in between comes twice, never not at all.
-    socket.join(Room::Fleet(tenant, view).to_string());
-    let positions = in_view(own, bounds).await;
-    let inside = positions.as_ref().map(|positions| positions.iter().map(|fix| fix.0).collect()).unwrap_or_default();
-    shared.fleet.opened(view, inside);
-    let positions = positions?;
-    let watching = positions.len();
-    let state = FleetPositions { positions, gone: Vec::new(), full: true };
-    let full = envelope(tenant, shared.auth.now(), state);
-    reach::tell(socket, &full.event, &full);
-    Ok(Watching { watching })
+    fleet::watch(&own.shared, socket, own.known.actor.tenant, ask.bounds).await
 });
-
-/// The company's trucks that are in a part of the globe now.
-async fn in_view(own: &Own, bounds: Option<Bounds>) -> Result<Vec<FleetFix>> {
-    let newest = store::positions::newest(&own.shared.desk.store, own.known.actor.tenant).await?;
-    let inside = newest.iter().filter(|(_, fix)| bounds.is_none_or(|bounds| bounds.contain(fix.point())));
-    Ok(inside.map(|(load, fix)| FleetFix::new(*load, fix)).collect())
-}

@@ -63,9 +63,7 @@ impl Shower {
     }
 
     async fn show(&self, moved: &[&Moved], now: Timestamp) {
-        for Moved { tenant, fix, event, .. } in moved {
-            self.fleet.moved(*tenant, event.load_id, *fix);
-        }
+        self.fleet.moved(moved.iter().map(|truck| (truck.tenant, truck.event.load_id, truck.fix)));
         for Moved { tenant, carrier, event, .. } in moved {
             let watching = Room::Load(event.load_id);
             let message = envelope(*tenant, now, event.clone());

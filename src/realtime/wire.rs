@@ -4,17 +4,14 @@ use std::collections::HashSet;
 
 use contract::{
     EventId, LoadId, TenantId, Timestamp,
-    event::{Envelope, Event, FleetPositions, NAMESPACES, Namespace},
+    event::{Envelope, Event, NAMESPACES, Namespace},
     room::Room,
 };
 use serde::Serialize;
 use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 
 use super::{asks::Joined, reach};
-use crate::{
-    clock::{Clock, new_id},
-    tracking::fleet::{Fleet, TICK},
-};
+use crate::clock::new_id;
 
 /// The sockets of this node.
 #[derive(Clone)]
@@ -29,9 +26,13 @@ impl Wire {
     /// Sends something to a room of a namespace. A reader whose queue has no room for it is ended and comes back by its
     /// cursor.
     pub async fn send<T: Serialize>(&self, namespace: Namespace, room: Room, name: &str, body: &T) {
-        if let Some(of) = self.0.of(namespace.path())
-            && let Err(error) = of.to(room.to_string()).emit(name, body).await
-        {
+        let Some(of) = self.0.of(namespace.path()) else { return };
+        let of = of.to(room.to_string());
+        // Most trucks are looked at by nobody just now, and what nobody hears need not be written down.
+        if of.clone().sockets().is_empty() {
+            return;
+        }
+        if let Err(error) = of.emit(name, body).await {
             metrics::counter!("headhaul_queues_full").increment(1);
             tracing::debug!(%error, room = %room, "Not everybody could take an event");
             reach::end_full(self.within(namespace, room));
@@ -79,19 +80,3 @@ impl Wire {
 /// An event that isn't journaled, in its envelope.
 pub fn envelope<E: Event>(tenant_id: TenantId, timestamp: Timestamp, data: E) -> Envelope<E> {
     Envelope { event: E::NAME.to_owned(), data, timestamp, tenant_id, id: EventId::new(new_id()), place: None }
-}
-
-/// Sends the fleet stream: at once when it was quiet, at most every quarter of a second under load.
-pub async fn send_fleet(wire: Wire, fleet: Fleet) {
-    let clock = Clock::default();
-    loop {
-        fleet.wait().await;
-        for frame in fleet.tick() {
-            let room = Room::Fleet(frame.tenant, frame.view);
-            let positions = FleetPositions { positions: frame.positions, gone: frame.gone, full: false };
-            wire.send(Namespace::Tracking, room, FleetPositions::NAME, &envelope(frame.tenant, clock.now(), positions))
-                .await;
-        }
-        tokio::time::sleep(TICK).await;
-    }
-}

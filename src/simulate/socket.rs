@@ -163,17 +163,37 @@ async fn say(wire: &mut Wire, packet: &Packet) -> Result<(), SocketError> {
     }
 }
 
-/// The next packet; what is no text is passed over.
+/// The next packet, with its bytes; others are passed over.
 async fn hear(wire: &mut Wire) -> Result<Packet, SocketError> {
     loop {
         match wire.next().await.ok_or(SocketError::Gone)?? {
             Message::Text(text) => {
-                return Packet::parse(text.as_str()).map_err(|fault| SocketError::Foreign(fault.to_string()));
+                let packet = Packet::parse(text.as_str()).map_err(|fault| SocketError::Foreign(fault.to_string()))?;
+                return if let Packet::Binary { attachments, packet } = packet {
+                    filled(wire, attachments, *packet).await
+                } else {
+                    Ok(packet)
+                };
             }
             Message::Close(_) => return Err(SocketError::Gone),
             _ => {}
         }
     }
+}
+
+/// A packet with the bytes that follow it.
+async fn filled(wire: &mut Wire, attachments: usize, mut packet: Packet) -> Result<Packet, SocketError> {
+    let mut bytes = Vec::new();
+    while bytes.len() < attachments {
+        match wire.next().await.ok_or(SocketError::Gone)?? {
+            Message::Binary(more) => bytes.push(more.to_vec()),
+            Message::Text(text) => return Err(SocketError::Foreign(text.to_string())),
+            Message::Close(_) => return Err(SocketError::Gone),
+            _ => {}
+        }
+    }
+    packet.fill(&bytes);
+    Ok(packet)
 }
 
 /// A standing connection.

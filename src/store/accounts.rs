@@ -2,12 +2,15 @@
 
 mod standing;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use contract::{
     CarrierId, DriverId, SessionId, TenantId, Timestamp, UserId,
     accounts::{DemoAccount, Me},
     actor::{Actor, Role},
 };
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{Store, Tx, column, moment, on, within};
@@ -226,17 +229,41 @@ pub async fn tenant_named(store: &Store, slug: &str) -> Result<Option<TenantId>>
     Ok(id.map(TenantId::new))
 }
 
-/// The accounts of a driver who drives for this carrier: none, one, or several.
+/// Every company.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_driver(tx: &mut Tx<'_>, carrier: CarrierId, driver: DriverId) -> Result<Vec<UserId>> {
-    const SQL: &str = "SELECT id FROM users
-        WHERE tenant_id = $1 AND driver_id = $2 AND carrier_id = $3 AND role = $4 ORDER BY id";
-    let tenant = tx.tenant().uuid();
-    let ids: Vec<Uuid> = within!(tx, db => sqlx::query_scalar(SQL).bind(tenant).bind(driver.uuid())
-        .bind(carrier.uuid()).bind(Role::Driver.name()).fetch_all(db).await?);
-    Ok(ids.into_iter().map(UserId::new).collect())
+pub async fn tenants(store: &Store) -> Result<Vec<TenantId>> {
+    const SQL: &str = "SELECT id FROM tenants ORDER BY id";
+    let ids: Vec<Uuid> = on!(store, db => sqlx::query_scalar(SQL).fetch_all(db).await?);
+    Ok(ids.into_iter().map(TenantId::new).collect())
+}
+
+/// The accounts by which drivers of carriers sign in: none for some of them, several for others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_drivers(tx: &mut Tx<'_>, drivers: &[(CarrierId, DriverId)]) -> Result<Vec<(DriverId, UserId)>> {
+    /// Well under SQLite's bound of 32,766.
+    const ASKED: usize = 1_000;
+    let (tenant, mut users) = (tx.tenant().uuid(), Vec::new());
+    for part in drivers.chunks(ASKED) {
+        let wanted: HashSet<_> = part.iter().copied().collect();
+        let rows: Vec<(Uuid, Uuid, Uuid)> = within!(tx, db => {
+            let mut q = QueryBuilder::new("SELECT carrier_id, driver_id, id FROM users WHERE tenant_id = ");
+            q.push_bind(tenant).push(" AND role = ").push_bind(Role::Driver.name()).push(" AND driver_id IN (");
+            let mut list = q.separated(", ");
+            for (_, driver) in part {
+                list.push_bind(driver.uuid());
+            }
+            q.push(") AND carrier_id IS NOT NULL ORDER BY id");
+            q.build_query_as().fetch_all(db).await?
+        });
+        let of = |(carrier, driver, user)| (CarrierId::new(carrier), DriverId::new(driver), UserId::new(user));
+        let known = |(carrier, driver, user)| wanted.contains(&(carrier, driver)).then_some((driver, user));
+        users.extend(rows.into_iter().map(of).filter_map(known));
+    }
+    Ok(users)
 }
 
 /// Makes a user.

@@ -1,5 +1,6 @@
 //! Fixes, and where each load's truck was last.
 
+mod batch;
 mod moved;
 
 use std::collections::HashMap;
@@ -15,13 +16,11 @@ use contract::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Store, Tx, column, loads::lock, moment, on, within};
+use super::{Store, Tx, column, moment, on, within};
 use crate::error::Result;
 
+pub use batch::{Kept, Key, Marker, add, known, move_markers, set_etas, suspect, tracked};
 pub use moved::moved_since;
-
-/// How many fixes one statement writes: eleven values each, well under SQLite's bound of 32,766.
-const ROWS: usize = 400;
 
 /// A load as judging its fixes needs it.
 #[derive(Clone, Debug)]
@@ -44,6 +43,8 @@ pub struct Tracked {
     pub eta: Option<Timestamp>,
     /// Where its truck was, to judge the next fix.
     pub track: Track,
+    /// When the latest of its fixes is dated; all later ones are new.
+    pub latest: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -65,6 +66,7 @@ struct TrackedRow {
     suspect_lat: Option<f64>,
     suspect_lng: Option<f64>,
     suspect_at: Option<DateTime<Utc>>,
+    latest: Option<DateTime<Utc>>,
 }
 
 fn dated(lat: Option<f64>, lng: Option<f64>, at: Option<DateTime<Utc>>) -> Option<(Point, Timestamp)> {
@@ -89,116 +91,9 @@ impl From<TrackedRow> for Tracked {
                 newest: dated(row.lat, row.lng, row.at),
                 suspect: dated(row.suspect_lat, row.suspect_lng, row.suspect_at),
             },
+            latest: row.latest.map(moment),
         }
     }
-}
-
-const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id,
-    l.destination_lat, l.destination_lng, n.lat AS next_lat, n.lng AS next_lng, l.eta, k.lat, k.lng, k.at,
-    k.suspect_lat, k.suspect_lng, k.suspect_at
-    FROM loads l
-    LEFT JOIN tracks k ON k.load_id = l.id
-    LEFT JOIN stops n ON n.load_id = l.id AND n.sequence = 1 + (SELECT COALESCE(MAX(s.sequence), 0) FROM stops s
-        WHERE s.load_id = l.id AND s.arrived_at IS NOT NULL)
-    WHERE l.id IN (";
-
-/// The loads of these ids, of any company: the caller's right to report for each is checked on what comes back.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tracked(store: &Store, loads: &[LoadId]) -> Result<Vec<Tracked>> {
-    let rows: Vec<TrackedRow> = on!(store, db => {
-        let mut q = QueryBuilder::new(TRACKED);
-        let mut list = q.separated(", ");
-        for load in loads {
-            list.push_bind(load.uuid());
-        }
-        q.push(")");
-        q.build_query_as().fetch_all(db).await?
-    });
-    Ok(rows.into_iter().map(Tracked::from).collect())
-}
-
-/// The same loads as a write sees them, after the writes before it; nobody changes them before this write ends.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tracked_in_tx(tx: &mut Tx<'_>, loads: &[LoadId]) -> Result<Vec<Tracked>> {
-    lock(tx, loads).await?;
-    let rows: Vec<TrackedRow> = within!(tx, db => {
-        let mut q = QueryBuilder::new(TRACKED);
-        let mut list = q.separated(", ");
-        for load in loads {
-            list.push_bind(load.uuid());
-        }
-        q.push(")");
-        q.build_query_as().fetch_all(db).await?
-    });
-    Ok(rows.into_iter().map(Tracked::from).collect())
-}
-
-/// A fix that was judged and is to be kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Kept {
-    /// What was reported.
-    pub fix: Fix,
-    /// Too fast to be true.
-    pub suspect: bool,
-    /// Who moved the load then.
-    pub carrier: Option<CarrierId>,
-}
-
-/// Writes fixes; gives those that were new, as (load, time).
-///
-/// # Errors
-/// When the database fails.
-pub async fn add(tx: &mut Tx<'_>, kept: &[Kept]) -> Result<Vec<(LoadId, Timestamp)>> {
-    const SQL: &str =
-        "INSERT INTO fixes (load_id, at, source, received_at, lat, lng, speed, heading, accuracy, suspect,
-            carrier_id) ";
-    let mut fresh = Vec::with_capacity(kept.len());
-    for part in kept.chunks(ROWS) {
-        let rows: Vec<(Uuid, DateTime<Utc>)> = within!(tx, db => {
-            let mut q = QueryBuilder::new(SQL);
-            q.push_values(part, |mut row, Kept { fix, suspect, carrier }| {
-                row.push_bind(fix.load.uuid())
-                    .push_bind(column(fix.at))
-                    .push_bind(fix.source.name())
-                    .push_bind(column(fix.received_at))
-                    .push_bind(fix.point.lat)
-                    .push_bind(fix.point.lng)
-                    .push_bind(fix.speed)
-                    .push_bind(fix.heading)
-                    .push_bind(fix.accuracy)
-                    .push_bind(*suspect)
-                    .push_bind(carrier.map(CarrierId::uuid));
-            });
-            q.push(" ON CONFLICT (load_id, at, source) DO NOTHING RETURNING load_id, at");
-            q.build_query_as().fetch_all(db).await?
-        });
-        fresh.extend(rows.into_iter().map(|(load, at)| (LoadId::new(load), moment(at))));
-    }
-    Ok(fresh)
-}
-
-/// Keeps where a load's truck is, unless something newer is kept already.
-///
-/// # Errors
-/// When the database fails.
-pub async fn move_marker(tx: &mut Tx<'_>, fix: &Fix, track: &Track) -> Result<()> {
-    const SQL: &str =
-        "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at, moved_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
-            source = excluded.source, speed = excluded.speed, heading = excluded.heading,
-            suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at,
-            moved_at = excluded.moved_at
-        WHERE excluded.at > tracks.at";
-    let (suspect, now) = (track.suspect, column(tx.now()));
-    within!(tx, db => sqlx::query(SQL).bind(fix.load.uuid()).bind(fix.point.lat).bind(fix.point.lng).bind(column(fix.at))
-        .bind(fix.source.name()).bind(fix.speed).bind(fix.heading).bind(suspect.map(|s| s.0.lat))
-        .bind(suspect.map(|s| s.0.lng)).bind(suspect.map(|s| column(s.1))).bind(now).execute(db).await?.rows_affected());
-    Ok(())
 }
 
 /// Puts a load's marker back to where it was before another truck had the load.
@@ -209,7 +104,7 @@ pub async fn put_back(tx: &mut Tx<'_>, load: LoadId, was: LastFix) -> Result<()>
     let LastFix { at, speed, heading, source, .. } = was;
     let received_at = tx.now();
     let fix = Fix { load, point: was.point(), at, received_at, speed, heading, accuracy: None, source };
-    move_marker(tx, &fix, &Track::default()).await
+    move_markers(tx, &[Marker { fix, suspect: None }]).await
 }
 
 /// Forgets where a load's truck is: another one moves the load from now on.
@@ -219,29 +114,6 @@ pub async fn put_back(tx: &mut Tx<'_>, load: LoadId, was: LastFix) -> Result<()>
 pub async fn forget_marker(tx: &mut Tx<'_>, load: LoadId) -> Result<()> {
     const SQL: &str = "DELETE FROM tracks WHERE load_id = $1";
     within!(tx, db => sqlx::query(SQL).bind(load.uuid()).execute(db).await?.rows_affected());
-    Ok(())
-}
-
-/// Keeps a jump that waits for a second fix.
-///
-/// # Errors
-/// When the database fails.
-pub async fn suspect(tx: &mut Tx<'_>, load: LoadId, track: &Track) -> Result<()> {
-    const SQL: &str = "UPDATE tracks SET suspect_lat = $2, suspect_lng = $3, suspect_at = $4 WHERE load_id = $1";
-    let Some((point, at)) = track.suspect else { return Ok(()) };
-    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(point.lat).bind(point.lng).bind(column(at))
-        .execute(db).await?.rows_affected());
-    Ok(())
-}
-
-/// Keeps when a truck is expected. The load's version stays: an estimate takes nobody's edit away.
-///
-/// # Errors
-/// When the database fails.
-pub async fn set_eta(tx: &mut Tx<'_>, load: LoadId, eta: Option<Timestamp>) -> Result<()> {
-    const SQL: &str = "UPDATE loads SET eta = $3 WHERE id = $1 AND tenant_id = $2";
-    let tenant = tx.tenant().uuid();
-    within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(tenant).bind(eta.map(column)).execute(db).await?.rows_affected());
     Ok(())
 }
 
@@ -274,6 +146,31 @@ pub async fn trail(
         .rev()
         .map(|(lat, lng, at, speed, heading, suspect)| TrailFix { lat, lng, at: moment(at), speed, heading, suspect })
         .collect())
+}
+
+/// Some loads that have fixes of before a moment, with their companies.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_fixes_before(store: &Store, before: Timestamp, limit: i64) -> Result<Vec<(TenantId, LoadId)>> {
+    const SQL: &str = "SELECT l.tenant_id, l.id FROM loads l
+        WHERE EXISTS (SELECT 1 FROM fixes f WHERE f.load_id = l.id AND f.at < $1) LIMIT $2";
+    let rows: Vec<(Uuid, Uuid)> =
+        on!(store, db => sqlx::query_as(SQL).bind(column(before)).bind(limit).fetch_all(db).await?);
+    Ok(rows.into_iter().map(|(tenant, load)| (TenantId::new(tenant), LoadId::new(load))).collect())
+}
+
+/// Forgets the oldest `most` of a load's fixes of before a moment; gives how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_before(tx: &mut Tx<'_>, load: LoadId, before: Timestamp, most: u64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM fixes WHERE load_id = $1 AND at < $2
+        AND at <= COALESCE((SELECT f.at FROM fixes f WHERE f.load_id = $1 ORDER BY f.at LIMIT 1 OFFSET $3), $2)
+        AND EXISTS (SELECT 1 FROM loads l WHERE l.id = $1 AND l.tenant_id = $4)";
+    let (tenant, last) = (tx.tenant().uuid(), most.saturating_sub(1).cast_signed());
+    Ok(within!(tx, db => sqlx::query(SQL).bind(load.uuid()).bind(column(before)).bind(last).bind(tenant).execute(db)
+        .await?.rows_affected()))
 }
 
 /// The newest position of each load of a company that is under way.

@@ -1,4 +1,4 @@
-//! Whether many sessions still live, for the sockets that came by them.
+//! Whether many sessions still live, for the sockets that came by them; and forgetting those that ended long ago.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use contract::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Store, column, on};
+use super::{Store, Tx, column, on, within};
 use crate::error::Result;
 
 /// Who a session's user is now, as far as a socket's rooms depend on it.
@@ -69,4 +69,16 @@ pub async fn living(store: &Store, sessions: &[SessionId], now: Timestamp) -> Re
         }));
     }
     Ok(living)
+}
+
+/// Forgets up to `most` of a company's sign-ins that ended before a moment; gives how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_ended(tx: &mut Tx<'_>, before: Timestamp, most: u64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE u.tenant_id = $1 AND s.expires_at < $2 ORDER BY s.id LIMIT $3)";
+    let tenant = tx.tenant().uuid();
+    Ok(within!(tx, db => sqlx::query(SQL).bind(tenant).bind(column(before)).bind(most.cast_signed()).execute(db).await?
+        .rows_affected()))
 }

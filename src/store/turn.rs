@@ -13,8 +13,8 @@ pub enum Job {
     Fill = 0x4865_6164_0001,
     /// Driving the demo's trucks.
     Drive = 0x4865_6164_0002,
-    /// Trimming the journal.
-    Trim = 0x4865_6164_0003,
+    /// Forgetting what is no longer kept.
+    Upkeep = 0x4865_6164_0003,
 }
 
 /// The right to do it, for as long as this is kept. It ends with the connection that holds it, so a node that dies leaves

@@ -9,7 +9,7 @@ use contract::{
 use serde_json::Value;
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::{Outbox, Store, journal, within};
+use super::{Outbox, Store, journal};
 use crate::{
     clock::{Clock, new_id},
     error::Result,
@@ -152,15 +152,16 @@ impl<'a> Tx<'a> {
     /// When the database fails; then nothing was written and nothing is sent.
     pub async fn commit(mut self) -> Result<()> {
         let told = std::mem::take(&mut self.told);
+        let streams: Vec<Stream> = told.iter().map(|note| note.stream).collect();
+        let places = journal::number(&mut self, &streams).await?;
         let mut sealed = Vec::with_capacity(told.len());
-        for Note { stream, id, name, namespaces, data } in told {
+        for (Note { stream, id, name, namespaces, data }, place) in told.into_iter().zip(places) {
             let data = data.map_err(anyhow::Error::from)?;
-            let (seq, epoch) = journal::append(&mut self, stream, id, name, &data).await?;
-            let place = Some(Place { stream: stream.to_string(), seq, epoch });
-            let envelope =
-                Envelope { event: name.to_owned(), data, timestamp: self.now, tenant_id: self.tenant(), id, place };
+            let (timestamp, tenant_id, place) = (self.now, self.tenant(), Some(place));
+            let envelope = Envelope { event: name.to_owned(), data, timestamp, tenant_id, id, place };
             sealed.push(Sealed { stream, namespaces, envelope });
         }
+        journal::append(&mut self, &sealed).await?;
         match self.engine {
             Engine::Sqlite(tx) => tx.commit().await?,
             Engine::Postgres(tx) => tx.commit().await?,
@@ -185,11 +186,4 @@ async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>
         }
         begun => begun,
     }
-}
-
-/// Runs one statement, for the store's own files.
-pub(super) async fn touch_stream(tx: &mut Tx<'_>, stream: &str, epoch: &str) -> Result<(i64, String)> {
-    const SQL: &str = "INSERT INTO streams (stream, epoch, seq) VALUES ($1, $2, 1)
-        ON CONFLICT (stream) DO UPDATE SET seq = streams.seq + 1 RETURNING seq, epoch";
-    Ok(within!(tx, db => sqlx::query_as(SQL).bind(stream).bind(epoch).fetch_one(db).await?))
 }

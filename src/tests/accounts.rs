@@ -1,5 +1,6 @@
 //! Signing in, staying in and being put out.
 
+use headhaul::upkeep;
 use reqwest::{StatusCode, header};
 use serde_json::json;
 
@@ -246,6 +247,22 @@ fn a_visitor_is_sent_to_sign_in_and_afterwards_back() {
         {
             assert_eq!(sign_in(elsewhere).await, "/", "{elsewhere}");
         }
+        server.stop().await;
+    });
+}
+
+#[test]
+fn sign_ins_that_ended_long_ago_are_forgotten_and_others_are_not() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        server.dispatcher().await;
+        server.clock.advance_ms(90 * 24 * 3_600_000);
+        let again = server.dispatcher().await;
+
+        let before = server.clock.now().plus_ms(-upkeep::KEEP_SESSIONS_MS);
+        assert_eq!(upkeep::forget_sessions(&server.desk, before).await.unwrap(), 1);
+        assert_eq!(upkeep::forget_sessions(&server.desk, before).await.unwrap(), 0);
+        assert_eq!(again.get("/api/v1/auth/me").await.status, 200);
         server.stop().await;
     });
 }

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use contract::{
+    event::{Event as _, FleetPositions},
+    tracking::{Heard, Roster},
+};
 use headhaul::simulate::socket::{Events, Socket, Told};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -63,6 +67,30 @@ impl Ear {
             self.heard.push(told);
         }
         &self.heard
+    }
+
+    /// Waits until a message of the fleet stream is told of which `is_it` holds.
+    pub async fn hears_of_the_fleet(&mut self, is_it: impl Fn(&Heard) -> bool) -> Heard {
+        loop {
+            if let Some(heard) = self.fleet().into_iter().find(|heard| is_it(heard)) {
+                return heard;
+            }
+            let next = timeout(PATIENCE, self.events.recv()).await;
+            let Ok(Some(told)) = next else { panic!("the fleet stream didn't tell; heard {:?}", self.fleet()) };
+            self.heard.push(told);
+        }
+    }
+
+    /// What the fleet stream told so far, as its readers understand it.
+    pub fn fleet(&self) -> Vec<Heard> {
+        let mut roster = Roster::default();
+        let frames = self.heard.iter().filter(|told| told.event == FleetPositions::NAME);
+        frames
+            .map(|told| {
+                let told: FleetPositions = serde_json::from_value(told.data["data"].clone()).unwrap();
+                roster.take(&told.positions.0).unwrap()
+            })
+            .collect()
     }
 
     /// Waits until the server ends it.

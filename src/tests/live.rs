@@ -4,6 +4,7 @@ use contract::{
     DriverId, UserId,
     actor::{Permission, Role},
     loads::LoadRow,
+    tracking::Heard,
 };
 use headhaul::{
     clock::new_id,
@@ -214,7 +215,6 @@ fn a_view_of_the_fleet_hears_who_leaves_it_and_which_loads_are_done() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let load = server.dispatched_load().await;
-        let id = json!(load.id);
         let dispatcher = server.dispatcher().await;
         let driver = server.sign_in("driver1@blueridge.test").await;
         report(&driver, fix(&load, &server, 39.10, 60)).await;
@@ -224,24 +224,51 @@ fn a_view_of_the_fleet_hears_who_leaves_it_and_which_loads_are_done() {
 
         assert_eq!(part.ask("watch:fleet", json!({ "bounds": bounds })).await["watching"], 1);
         assert_eq!(whole.ask("watch:fleet", json!({})).await["watching"], 1);
-        let is_at = |lat: f64| {
-            let id = id.clone();
-            move |told: &Value| {
-                let positions = told["data"]["positions"].as_array().unwrap();
-                positions.iter().any(|position| position[0] == id && position[1] == lat)
-            }
-        };
+        let is_at =
+            |lat: f64| move |heard: &Heard| heard.positions.iter().any(|(id, fix)| *id == load.id && fix.lat == lat);
         report(&driver, fix(&load, &server, 39.30, 40)).await;
-        part.hears("fleet:positions", is_at(39.30)).await;
+        part.hears_of_the_fleet(is_at(39.30)).await;
         report(&driver, fix(&load, &server, 39.50, 20)).await;
-        whole.hears("fleet:positions", is_at(39.50)).await;
-        let heard = part.listen().await;
-        assert!(!heard.iter().any(|told| told.event == "fleet:positions" && is_at(39.50)(&told.data)), "it has left");
+        whole.hears_of_the_fleet(is_at(39.50)).await;
+        part.listen().await;
+        assert!(!part.fleet().iter().any(is_at(39.50)), "it has left");
 
         let load = dispatcher.move_to(&load, "IN_TRANSIT").await;
         dispatcher.move_to(&load, "DELIVERED").await;
-        whole.hears("fleet:positions", |told| told["data"]["gone"] == json!([id])).await;
+        whole.hears_of_the_fleet(|heard| heard.gone == [load.id]).await;
         assert_eq!(whole.ask("watch:fleet", json!({})).await["watching"], 0);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_view_of_the_fleet_hears_that_a_load_has_another_truck_and_who_comes_late_hears_the_same() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let [dispatcher, old_driver, new_driver] = [
+            server.dispatcher().await,
+            server.sign_in("driver1@blueridge.test").await,
+            server.sign_in("driver2@blueridge.test").await,
+        ];
+        let mut early = Ear::open(&dispatcher, "/tracking").await;
+        assert_eq!(early.ask("watch:fleet", json!({})).await["watching"], 0);
+        report(&old_driver, fix(&load, &server, 39.10, 60)).await;
+        let is_at =
+            |lat: f64| move |heard: &Heard| heard.positions.iter().any(|(id, fix)| *id == load.id && fix.lat == lat);
+        early.hears_of_the_fleet(is_at(39.10)).await;
+
+        dispatcher.assign(&load, &server.blue, 1, None).await;
+        early.hears_of_the_fleet(|heard| heard.gone == [load.id]).await;
+
+        let mut late = Ear::open(&dispatcher, "/tracking").await;
+        assert_eq!(late.ask("watch:fleet", json!({})).await["watching"], 0);
+        // By its device the new truck was there before the old one.
+        report(&new_driver, fix(&load, &server, 39.20, 90)).await;
+        for ear in [&mut early, &mut late] {
+            ear.hears_of_the_fleet(is_at(39.20)).await;
+        }
+        assert!(!late.fleet().iter().any(is_at(39.10)));
         server.stop().await;
     });
 }

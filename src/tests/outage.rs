@@ -1,7 +1,7 @@
 //! Whatever happens to Redis: who reads on the node where something is done hears of it at once, and on every other node
 //! soon after Redis is back, with nothing lost, doubled or out of order.
 //!
-//! HEADHAUL_REDIS_ROUNDS says how often each fault happens; `make proof-redis` lets it happen 50 times.
+//! PROOF_ROUNDS says how often each fault happens; `make proof-redis` lets it happen 50 times.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ear::Ear,
-    fixture::{Client, TestServer, runtime},
+    fixture::{Client, TestServer, runtime, sized},
     nodes::{in_order, seqs},
     redis::Redis,
 };
@@ -24,7 +24,7 @@ const LOCAL: Duration = Duration::from_millis(900);
 const WRITES: usize = 6;
 
 fn rounds() -> usize {
-    std::env::var("HEADHAUL_REDIS_ROUNDS").map_or(3, |rounds| rounds.parse().expect("a number"))
+    sized("PROOF_ROUNDS", 3)
 }
 
 /// Two nodes, and people who work and listen on each.

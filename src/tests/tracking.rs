@@ -1,9 +1,13 @@
 //! Positions: stored when acknowledged, refused for a reason, and never moving a marker back.
 
 use contract::{LoadId, loads::LoadRow};
+use headhaul::upkeep;
 use serde_json::{Value, json};
 
-use crate::fixture::{Answer, Client, TestServer, on_both_engines};
+use crate::{
+    ear::Ear,
+    fixture::{Answer, Client, TestServer, on_both_engines},
+};
 
 async fn report(client: &Client, positions: Value) -> Answer {
     client.post("/api/v1/positions", json!({ "positions": positions })).await
@@ -221,6 +225,111 @@ fn many_reports_at_once_are_all_stored() {
         assert_eq!(accepted, 1_000);
         let trail = driver.get(&format!("/api/v1/loads/positions?loadId={}", load.id)).await;
         assert_eq!(trail.data().as_array().unwrap().len(), 1_000);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_repeat_is_known_wherever_and_whenever_it_comes() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let loads = [server.dispatched_load().await, server.dispatched_load().await];
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let sent = |minutes_ago: i64| {
+            let fixes = loads.iter().map(|load| at(load, &server, 39.10, -94.60, minutes_ago));
+            fixes.collect::<Vec<_>>()
+        };
+        // One of each load is dated a little ahead of the server's clock, as by a device that runs fast.
+        let mut fixes = [sent(-1), sent(30), sent(10)].concat();
+
+        let answer = report(&driver, json!(fixes)).await;
+        assert_eq!(answer.data(), &json!({ "accepted": 6, "duplicates": 0, "rejected": [] }));
+        let before = [marker(&driver, loads[0].id).await, marker(&driver, loads[1].id).await];
+
+        // Later, in another order, twice, and with new ones among them: older than, between and after those known.
+        server.clock.advance_ms(20_000);
+        fixes.reverse();
+        fixes.extend(fixes.clone());
+        fixes.extend([sent(40), sent(20)].concat());
+        let answer = report(&driver, json!(fixes)).await;
+        assert_eq!(answer.data(), &json!({ "accepted": 4, "duplicates": 12, "rejected": [] }));
+
+        for (load, before) in loads.iter().zip(before) {
+            assert_eq!(marker(&driver, load.id).await, before, "a repeat changes nothing");
+            let trail =
+                driver.get(&format!("/api/v1/loads/positions?loadId={}&to=2099-01-01T00:00:00Z", load.id)).await;
+            assert_eq!(trail.data().as_array().unwrap().len(), 5);
+        }
+        server.stop().await;
+    });
+}
+
+#[test]
+fn one_call_moves_many_trucks_remembers_their_jumps_and_tells_when_they_are_expected() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let mut loads = Vec::new();
+        for _ in 0..12 {
+            loads.push(server.dispatched_load().await);
+        }
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let mut ear = Ear::open(&driver, "/events").await;
+        let report_all = async |lat: f64, minutes_ago: i64| {
+            let fixes: Vec<_> = loads.iter().map(|load| at(load, &server, lat, -94.60, minutes_ago)).collect();
+            assert_eq!(report(&driver, json!(fixes)).await.data()["accepted"], 12);
+        };
+        let all_are_at = async |lat: f64| {
+            for load in &loads {
+                assert_eq!(marker(&driver, load.id).await["lat"], lat, "{}", load.load_number);
+            }
+        };
+
+        report_all(39.10, 30).await;
+        all_are_at(39.10).await;
+        for load in &loads {
+            let told = ear.hears("load:eta:updated", |told| told["data"]["loadId"] == json!(load.id)).await;
+            let row = driver.load(load.id).await.data()["load"].clone();
+            assert_eq!(row["eta"], told["data"]["newEta"]);
+            assert_eq!(row["version"], load.version, "an estimate takes nobody's edit away");
+        }
+        let seqs: Vec<_> = ear.durable().map(|told| told.data["seq"].as_u64().unwrap()).collect();
+        assert!(seqs.windows(2).all(|pair| pair[1] == pair[0] + 1), "no holes: {seqs:?}");
+
+        report_all(25.0, 20).await;
+        all_are_at(39.10).await;
+        report_all(25.01, 10).await;
+        all_are_at(25.01).await;
+        server.stop().await;
+    });
+}
+
+#[test]
+fn old_positions_are_forgotten_in_steps_and_where_a_truck_was_last_is_not() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let many = |from_ms: i64, count: i64| {
+            let start = server.clock.now().plus_ms(from_ms);
+            let fix = |n| json!({ "loadId": load.id, "lat": 39.1, "lng": -94.6, "recordedAt": start.plus_ms(n) });
+            (0..count).map(fix).collect::<Vec<_>>()
+        };
+        for _ in 0..3 {
+            assert_eq!(report(&driver, json!(many(-600_000, 400))).await.data()["accepted"], 400);
+            server.clock.advance_ms(240_000);
+        }
+        assert_eq!(report(&driver, json!(many(-60_000, 7))).await.data()["accepted"], 7);
+        let before = marker(&driver, load.id).await;
+
+        let lately = server.clock.now().plus_ms(-120_000);
+        assert_eq!(upkeep::forget_positions(&server.desk, lately).await.unwrap(), 1_200);
+        assert_eq!(upkeep::forget_positions(&server.desk, lately).await.unwrap(), 0);
+
+        let trail = driver.get(&format!("/api/v1/loads/positions?loadId={}", load.id)).await;
+        assert_eq!(trail.data().as_array().unwrap().len(), 7);
+        let later = server.clock.now().plus_ms(1);
+        assert_eq!(upkeep::forget_positions(&server.desk, later).await.unwrap(), 7);
+        assert_eq!(marker(&driver, load.id).await, before);
         server.stop().await;
     });
 }

@@ -2,77 +2,65 @@
 //!
 //! A tick comes at once after a quiet time and at most every 250 ms under load, so that one truck is shown without
 //! delay and a thousand cost no more than four messages a second.
+//!
+//! A truck has a number on this node for as long as its company's fleet is watched and it is in it; readers learn it with
+//! the truck's first position. No number is ever used again, so none can be taken for another truck's.
+
+mod view;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use contract::{
     LoadId, TenantId,
-    event::{Event as _, LoadStatusChanged},
-    geo::Point,
     room::Stream,
-    tracking::{Bounds, FleetFix, LastFix},
+    status::LoadStatus,
+    tracking::{Bounds, Frame, FrameBytes, LastFix},
 };
-use tokio::sync::Notify;
+use serde::Deserialize;
+use tokio::sync::{MutexGuard, Notify};
 
 use crate::store::Sealed;
+use view::View;
 
 /// The longest that a position waits for its tick.
 pub const TICK: Duration = Duration::from_millis(250);
 
-/// The grid to which views are widened, in steps for each degree: two people who look at nearly the same share a view.
-const GRID: f64 = 10.0;
-
 /// How many views a company has at most; whoever comes with another one then gets the whole fleet.
 const MOST_VIEWS: usize = 64;
 
-/// The part of the globe on the grid that holds another one.
-fn widened(bounds: Bounds) -> Bounds {
-    let down = |edge: f64| (edge * GRID).floor() / GRID;
-    let up = |edge: f64| (edge * GRID).ceil() / GRID;
-    Bounds { south: down(bounds.south), west: down(bounds.west), north: up(bounds.north), east: up(bounds.east) }
+/// A truck where it is now.
+#[derive(Clone, Copy, Debug)]
+struct Truck {
+    number: u32,
+    load: LoadId,
+    fix: LastFix,
 }
 
-/// A view of a company's fleet, as its readers share it.
-#[derive(Clone, Debug, PartialEq)]
-struct View {
-    tenant: TenantId,
-    bounds: Option<Bounds>,
-    number: u64,
-    readers: usize,
-    /// How many readers still read its state. Until they have, nobody knows for certain who is in it.
-    opening: usize,
-    /// The trucks that its readers believe to be in it; kept only for a part of the globe.
-    inside: HashSet<LoadId>,
+/// What changed of a company's fleet, ready to be told to its views.
+struct Changed {
+    /// In the order of their numbers.
+    moved: Vec<Truck>,
+    gone: Vec<u32>,
 }
 
-impl View {
-    /// Whether its readers must hear of a truck that is here now: it is in the view, or was and has left it.
-    fn takes(&mut self, load: LoadId, at: Point) -> bool {
-        let Some(bounds) = self.bounds else { return true };
-        if bounds.contain(at) {
-            self.inside.insert(load);
-            return true;
-        }
-        self.opening > 0 || self.inside.remove(&load)
-    }
-}
-
-/// What changed of a company's fleet since the last tick.
+/// A company whose fleet is watched.
 #[derive(Default)]
-struct Change {
-    moved: BTreeMap<LoadId, LastFix>,
-    gone: BTreeSet<LoadId>,
+struct Company {
+    numbers: HashMap<LoadId, u32>,
+    moved: HashMap<LoadId, LastFix>,
+    gone: Vec<u32>,
 }
 
 #[derive(Default)]
 struct State {
-    changes: HashMap<TenantId, Change>,
+    companies: HashMap<TenantId, Company>,
     views: Vec<View>,
-    last_number: u64,
+    last_view: u64,
+    last_truck: u32,
 }
 
 /// The newest positions on this node, and who watches which part of them. Cheap to clone.
@@ -80,19 +68,43 @@ struct State {
 pub struct Fleet {
     state: Arc<Mutex<State>>,
     changed: Arc<Notify>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// One message to send: to the readers of a company's view.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub struct ViewFrame {
     /// Whose fleet.
     pub tenant: TenantId,
     /// The view's number on this node.
     pub view: u64,
-    /// Those that moved since the last tick and are in it, or have just left it.
-    pub positions: Vec<FleetFix>,
-    /// Those that are no longer under way.
-    pub gone: Vec<LoadId>,
+    /// What is sent.
+    pub bytes: FrameBytes,
+}
+
+/// A load as events show it, as far as the fleet is concerned.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    id: LoadId,
+    status: LoadStatus,
+    #[serde(default)]
+    current_location: Option<LastFix>,
+}
+
+impl State {
+    /// The number of a truck, a new one when it has none yet.
+    fn number(&mut self, tenant: TenantId, load: LoadId) -> u32 {
+        let numbers = &mut self.companies.entry(tenant).or_default().numbers;
+        *numbers.entry(load).or_insert_with(|| {
+            self.last_truck = self.last_truck.wrapping_add(1);
+            self.last_truck
+        })
+    }
+
+    fn views_of(&mut self, tenant: TenantId) -> impl Iterator<Item = &mut View> {
+        self.views.iter_mut().filter(move |view| view.tenant == tenant)
+    }
 }
 
 impl Fleet {
@@ -101,75 +113,92 @@ impl Fleet {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes something for a company's next tick, if anybody watches its fleet.
-    fn change(&self, tenant: TenantId, note: impl FnOnce(&mut Change)) {
+    /// Trucks moved: of those whose fleet is watched, the newest position waits for the tick.
+    pub fn moved(&self, trucks: impl IntoIterator<Item = (TenantId, LoadId, LastFix)>) {
         let mut state = self.state();
-        if state.views.iter().any(|view| view.tenant == tenant) {
-            note(state.changes.entry(tenant).or_default());
+        let mut any = false;
+        for (tenant, load, fix) in trucks {
+            let Some(company) = state.companies.get_mut(&tenant) else { continue };
+            company.moved.insert(load, fix);
+            state.views_of(tenant).for_each(|view| view.note(load, true));
+            any = true;
+        }
+        if any {
             self.changed.notify_one();
         }
     }
 
-    /// A truck moved.
-    pub fn moved(&self, tenant: TenantId, load: LoadId, fix: LastFix) {
-        self.change(tenant, |change| {
-            change.gone.remove(&load);
-            change.moved.insert(load, fix);
-        });
-    }
-
-    /// A load is no longer under way.
+    /// A load has no truck any more that could be shown.
     pub fn gone(&self, tenant: TenantId, load: LoadId) {
-        self.change(tenant, |change| {
-            change.moved.remove(&load);
-            change.gone.insert(load);
-        });
+        let mut state = self.state();
+        let Some(company) = state.companies.get_mut(&tenant) else { return };
+        company.moved.remove(&load);
+        let number = company.numbers.remove(&load);
+        company.gone.extend(number);
+        state.views_of(tenant).for_each(|view| view.note(load, false));
+        if number.is_some() {
+            self.changed.notify_one();
+        }
     }
 
-    /// Hears of an event: a load whose way is over leaves the fleet.
+    /// Hears of an event: a load whose way is over leaves the fleet, and one whose truck was exchanged as well, until the
+    /// new one is heard of; one that is under way again with the truck it had comes back.
     pub fn hear(&self, sealed: &Sealed) {
-        if sealed.envelope.event != LoadStatusChanged::NAME
-            || sealed.stream != Stream::Tenant(sealed.envelope.tenant_id)
-        {
+        let tenant = sealed.envelope.tenant_id;
+        if sealed.stream != Stream::Tenant(tenant) {
             return;
         }
-        let told = serde_json::from_value::<LoadStatusChanged>(sealed.envelope.data.clone());
-        if let Ok(LoadStatusChanged { load_id, previous_status, new_status, .. }) = told
-            && previous_status.is_under_way()
-            && !new_status.is_under_way()
-        {
-            self.gone(sealed.envelope.tenant_id, load_id);
+        let Some(load) = sealed.envelope.data.get("load") else { return };
+        match Shown::deserialize(load) {
+            Ok(Shown { id, status, current_location: Some(fix) }) if status.is_under_way() => {
+                // What waits for the tick already was reported since.
+                let is_news = |company: &Company| company.moved.get(&id).is_none_or(|waits| fix.at > waits.at);
+                if self.state().companies.get(&tenant).is_some_and(is_news) {
+                    self.moved([(tenant, id, fix)]);
+                }
+            }
+            Ok(Shown { id, .. }) => self.gone(tenant, id),
+            // No load that could have a truck.
+            Err(_) => {}
         }
     }
 
     /// Somebody watches a view; gives its number and what it really holds, which is at least what was asked for. Once
-    /// they have read its state, [`Self::opened`] must be called.
+    /// they have read its state, [`Self::open`] must be called.
     pub fn watch(&self, tenant: TenantId, bounds: Option<Bounds>) -> (u64, Option<Bounds>) {
         let mut state = self.state();
-        let of_tenant = || state.views.iter().filter(|view| view.tenant == tenant);
-        let asked = bounds.map(widened);
-        let is_there = of_tenant().any(|view| view.bounds == asked);
-        let bounds = asked.filter(|_| is_there || of_tenant().count() < MOST_VIEWS);
-        if let Some(view) = state.views.iter_mut().find(|view| view.tenant == tenant && view.bounds == bounds) {
-            view.readers += 1;
-            view.opening += 1;
+        let asked = bounds.map(view::widened);
+        let is_there = state.views_of(tenant).any(|view| view.bounds == asked);
+        let has_room = state.views_of(tenant).count() < MOST_VIEWS;
+        let bounds = asked.filter(|_| is_there || has_room);
+        if let Some(view) = state.views_of(tenant).find(|view| view.bounds == bounds) {
+            view.join();
             return (view.number, bounds);
         }
-        state.last_number += 1;
-        let number = state.last_number;
-        state.views.push(View { tenant, bounds, number, readers: 1, opening: 1, inside: HashSet::new() });
+        state.companies.entry(tenant).or_default();
+        state.last_view += 1;
+        let number = state.last_view;
+        state.views.push(View::new(tenant, bounds, number));
         (number, bounds)
     }
 
-    /// A reader has read who is in a view.
-    pub fn opened(&self, number: u64, inside: HashSet<LoadId>) {
+    /// The turn to tell readers something. Whoever takes messages from here sends them before others are made, so that
+    /// nobody hears of what is left out of the state that they are about to get.
+    pub async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// The whole view for a reader who has read the state of the fleet, and how many trucks are in it.
+    pub fn open(&self, number: u64, fleet: impl IntoIterator<Item = (LoadId, LastFix)>) -> (FrameBytes, usize) {
         let mut state = self.state();
-        if let Some(view) = state.views.iter_mut().find(|view| view.number == number) {
-            view.opening = view.opening.saturating_sub(1);
-            if view.bounds.is_some() {
-                view.inside.extend(inside);
-            }
-        }
+        let Some(place) = state.views.iter().position(|view| view.number == number) else {
+            return (Frame { whole: true, ..Frame::default() }.encode(), 0);
+        };
+        let tenant = state.views[place].tenant;
+        let trucks: Vec<Truck> =
+            fleet.into_iter().map(|(load, fix)| Truck { number: state.number(tenant, load), load, fix }).collect();
+        let frame = state.views[place].open(trucks.into_iter());
+        (frame.encode(), frame.positions.len())
     }
 
     /// Somebody stops watching.
@@ -180,7 +209,7 @@ impl Fleet {
         }
         state.views.retain(|view| view.readers > 0);
         let watched: HashSet<TenantId> = state.views.iter().map(|view| view.tenant).collect();
-        state.changes.retain(|tenant, _| watched.contains(tenant));
+        state.companies.retain(|tenant, _| watched.contains(tenant));
     }
 
     /// Waits until something changed.
@@ -189,28 +218,42 @@ impl Fleet {
     }
 
     /// What changed since the last tick, put together once for each view.
-    pub fn tick(&self) -> Vec<Frame> {
+    pub fn tick(&self) -> Vec<ViewFrame> {
+        let begun = Instant::now();
+        let mut frames = Vec::new();
         let mut state = self.state();
-        let changes = std::mem::take(&mut state.changes);
-        let frames = state.views.iter_mut().filter_map(|view| {
-            let Change { moved, gone } = changes.get(&view.tenant)?;
-            let positions: Vec<_> = moved
-                .iter()
-                .filter(|(load, fix)| view.takes(**load, fix.point()))
-                .map(|(load, fix)| FleetFix::new(*load, fix))
-                .collect();
-            let everything = view.bounds.is_none() || view.opening > 0;
-            let gone: Vec<_> = gone.iter().copied().filter(|load| view.inside.remove(load) || everything).collect();
-            let something = !positions.is_empty() || !gone.is_empty();
-            something.then_some(Frame { tenant: view.tenant, view: view.number, positions, gone })
-        });
-        frames.collect()
+        let tenants: Vec<TenantId> = state.companies.keys().copied().collect();
+        for tenant in tenants {
+            let Some(company) = state.companies.get_mut(&tenant) else { continue };
+            let (moved, gone) = (std::mem::take(&mut company.moved), std::mem::take(&mut company.gone));
+            if moved.is_empty() && gone.is_empty() {
+                continue;
+            }
+            let numbered = |(load, fix)| Truck { number: state.number(tenant, load), load, fix };
+            let mut moved: Vec<Truck> = moved.into_iter().map(numbered).collect();
+            moved.sort_unstable_by_key(|truck| truck.number);
+            let changed = Changed { moved, gone };
+            frames.extend(state.views_of(tenant).filter_map(|view| {
+                let bytes = view.tell(&changed)?;
+                Some(ViewFrame { tenant, view: view.number, bytes })
+            }));
+        }
+        drop(state);
+        if !frames.is_empty() {
+            metrics::histogram!("headhaul_fleet_tick_seconds").record(begun.elapsed());
+            let size = metrics::histogram!("headhaul_fleet_frame_bytes");
+            frames.iter().for_each(|frame| size.record(frame.bytes.0.len() as f64));
+        }
+        frames
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use contract::{Timestamp, tracking::Source};
+    use contract::{
+        Timestamp,
+        tracking::{Heard, Roster, Source},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -218,23 +261,80 @@ mod tests {
     const TENANT: TenantId = TenantId::new(Uuid::from_u128(1));
     const OTHER: TenantId = TenantId::new(Uuid::from_u128(2));
     const LOAD: LoadId = LoadId::new(Uuid::from_u128(3));
+    const SOUTH: Option<Bounds> = Some(Bounds { south: 30.0, west: -100.0, north: 35.0, east: -80.0 });
 
     fn fix(lat: f64, at: i64) -> LastFix {
         LastFix { lat, lng: -90.0, heading: None, speed: None, at: Timestamp::from_millis(at), source: Source::Driver }
     }
 
+    fn moved(fleet: &Fleet, lat: f64, at: i64) {
+        fleet.moved([(TENANT, LOAD, fix(lat, at))]);
+    }
+
+    /// A reader of a view, as a client is one.
+    struct Reader {
+        view: u64,
+        roster: Roster,
+    }
+
+    impl Reader {
+        /// Begins to watch, and has not read the state yet.
+        fn begin(fleet: &Fleet, bounds: Option<Bounds>) -> Self {
+            Self { view: fleet.watch(TENANT, bounds).0, roster: Roster::default() }
+        }
+
+        fn take(&mut self, bytes: &FrameBytes) -> Heard {
+            self.roster.take(&bytes.0).unwrap()
+        }
+
+        /// Gets the state that was read.
+        fn open(&mut self, fleet: &Fleet, state: &[(LoadId, LastFix)]) -> Heard {
+            let (bytes, count) = fleet.open(self.view, state.to_vec());
+            let heard = self.take(&bytes);
+            assert_eq!((heard.whole, heard.positions.len()), (true, count));
+            heard
+        }
+
+        /// Watches, with nobody in the fleet yet.
+        fn of_nobody(fleet: &Fleet, bounds: Option<Bounds>) -> Self {
+            let mut reader = Self::begin(fleet, bounds);
+            reader.open(fleet, &[]);
+            reader
+        }
+
+        /// What it hears of a tick.
+        fn hear(&mut self, frames: &[ViewFrame]) -> Heard {
+            let own = frames.iter().find(|frame| frame.view == self.view);
+            own.map(|frame| self.take(&frame.bytes)).unwrap_or_default()
+        }
+    }
+
     #[test]
     fn only_the_newest_position_of_a_truck_is_sent_once() {
         let fleet = Fleet::default();
-        fleet.watch(TENANT, None);
+        let mut reader = Reader::of_nobody(&fleet, None);
 
-        fleet.moved(TENANT, LOAD, fix(40.0, 1));
-        fleet.moved(TENANT, LOAD, fix(41.0, 2));
+        moved(&fleet, 40.0, 1);
+        moved(&fleet, 41.0, 2);
 
-        let frames = fleet.tick();
-        assert_eq!(frames.len(), 1);
-        assert_eq!(frames[0].positions, vec![FleetFix::new(LOAD, &fix(41.0, 2))]);
+        assert_eq!(reader.hear(&fleet.tick()).positions, [(LOAD, fix(41.0, 2))]);
         assert!(fleet.tick().is_empty());
+    }
+
+    #[test]
+    fn a_truck_is_named_once() {
+        let fleet = Fleet::default();
+        let mut reader = Reader::of_nobody(&fleet, None);
+        let sizes: Vec<usize> = (1..4)
+            .map(|n| {
+                moved(&fleet, 40.0 + n as f64, n);
+                let frames = fleet.tick();
+                assert_eq!(reader.hear(&frames).positions, [(LOAD, fix(40.0 + n as f64, n))]);
+                frames[0].bytes.0.len()
+            })
+            .collect();
+
+        assert!(sizes[0] >= sizes[1] + 16 && sizes[1] == sizes[2], "{sizes:?}");
     }
 
     #[test]
@@ -245,17 +345,10 @@ mod tests {
         assert_eq!(fleet.watch(TENANT, None).0, first);
         assert_ne!(fleet.watch(OTHER, None).0, first);
 
-        fleet.moved(TENANT, LOAD, fix(40.0, 1));
+        moved(&fleet, 40.0, 1);
         let frames = fleet.tick();
         assert!(frames.iter().all(|frame| frame.tenant == TENANT), "another company hears nothing");
-    }
-
-    const SOUTH: Option<Bounds> = Some(Bounds { south: 30.0, west: -100.0, north: 35.0, east: -80.0 });
-
-    /// A view of the south whose only reader has read that nobody is in it.
-    fn watch_south(fleet: &Fleet) {
-        let (view, _) = fleet.watch(TENANT, SOUTH);
-        fleet.opened(view, HashSet::new());
+        assert_eq!(frames.len(), 1);
     }
 
     #[test]
@@ -278,56 +371,122 @@ mod tests {
     #[test]
     fn a_view_hears_only_what_lies_in_it() {
         let fleet = Fleet::default();
-        watch_south(&fleet);
+        let mut reader = Reader::of_nobody(&fleet, SOUTH);
 
-        fleet.moved(TENANT, LOAD, fix(40.0, 1));
+        moved(&fleet, 40.0, 1);
         assert!(fleet.tick().is_empty());
 
-        fleet.moved(TENANT, LOAD, fix(33.0, 2));
-        assert_eq!(fleet.tick().len(), 1);
+        moved(&fleet, 33.0, 2);
+        assert_eq!(reader.hear(&fleet.tick()).positions, [(LOAD, fix(33.0, 2))]);
     }
 
     #[test]
-    fn a_truck_that_leaves_a_view_is_told_to_it_once_more() {
+    fn a_truck_that_leaves_a_view_is_told_to_it_once_more_and_known_again_when_it_returns() {
         let fleet = Fleet::default();
-        watch_south(&fleet);
-        fleet.moved(TENANT, LOAD, fix(34.9, 1));
-        fleet.tick();
+        let mut early = Reader::of_nobody(&fleet, SOUTH);
+        moved(&fleet, 34.9, 1);
+        early.hear(&fleet.tick());
 
-        fleet.moved(TENANT, LOAD, fix(35.1, 2));
-        assert_eq!(fleet.tick()[0].positions, vec![FleetFix::new(LOAD, &fix(35.1, 2))]);
-        fleet.moved(TENANT, LOAD, fix(35.3, 3));
+        moved(&fleet, 35.1, 2);
+        assert_eq!(early.hear(&fleet.tick()).positions, [(LOAD, fix(35.1, 2))]);
+        moved(&fleet, 35.3, 3);
         assert!(fleet.tick().is_empty(), "and then no more");
+
+        let mut late = Reader::begin(&fleet, SOUTH);
+        late.open(&fleet, &[(LOAD, fix(35.3, 3))]);
+        moved(&fleet, 34.8, 4);
+        let frames = fleet.tick();
+        for reader in [&mut early, &mut late] {
+            assert_eq!(reader.hear(&frames).positions, [(LOAD, fix(34.8, 4))]);
+        }
+    }
+
+    #[test]
+    fn what_moves_while_a_reader_reads_the_state_is_told_with_its_name() {
+        let fleet = Fleet::default();
+        let mut early = Reader::of_nobody(&fleet, None);
+        moved(&fleet, 40.0, 1);
+        early.hear(&fleet.tick());
+
+        let mut late = Reader::begin(&fleet, None);
+        moved(&fleet, 41.0, 2);
+        let frames = fleet.tick();
+        assert_eq!(late.hear(&frames).positions, [(LOAD, fix(41.0, 2))], "the state may be from before");
+        assert_eq!(early.hear(&frames).positions, [(LOAD, fix(41.0, 2))]);
+
+        late.open(&fleet, &[(LOAD, fix(40.0, 1))]);
+        moved(&fleet, 42.0, 3);
+        assert_eq!(late.hear(&fleet.tick()).positions, [(LOAD, fix(42.0, 3))]);
     }
 
     #[test]
     fn a_truck_that_leaves_while_a_reader_reads_the_state_is_told_too() {
         let fleet = Fleet::default();
-        let (view, _) = fleet.watch(TENANT, SOUTH);
-        fleet.moved(TENANT, LOAD, fix(35.1, 2));
+        let mut reader = Reader::begin(&fleet, SOUTH);
+        moved(&fleet, 35.1, 2);
         assert_eq!(fleet.tick().len(), 1, "the state that is being read may say that it is inside");
 
-        fleet.opened(view, HashSet::from([LOAD]));
-        fleet.moved(TENANT, LOAD, fix(35.2, 3));
-        assert_eq!(fleet.tick().len(), 1, "as the state said");
-        fleet.moved(TENANT, LOAD, fix(35.3, 4));
+        reader.open(&fleet, &[(LOAD, fix(34.9, 1))]);
+        moved(&fleet, 35.2, 3);
+        assert_eq!(reader.hear(&fleet.tick()).positions, [(LOAD, fix(35.2, 3))], "as the state said");
+        moved(&fleet, 35.3, 4);
         assert!(fleet.tick().is_empty());
     }
 
     #[test]
-    fn a_load_that_is_done_leaves_the_fleet_and_is_not_shown_again() {
+    fn a_load_that_is_gone_leaves_the_fleet_and_is_not_shown_again() {
         let fleet = Fleet::default();
-        let (everywhere, _) = fleet.watch(TENANT, None);
-        fleet.opened(everywhere, HashSet::from([LOAD]));
-        watch_south(&fleet);
+        let mut everywhere = Reader::begin(&fleet, None);
+        everywhere.open(&fleet, &[(LOAD, fix(40.0, 1))]);
+        Reader::of_nobody(&fleet, SOUTH);
 
-        fleet.moved(TENANT, LOAD, fix(40.0, 1));
+        moved(&fleet, 40.1, 2);
         fleet.gone(TENANT, LOAD);
 
         let frames = fleet.tick();
         assert_eq!(frames.len(), 1, "the south never had it");
-        assert_eq!((frames[0].view, frames[0].gone.as_slice()), (everywhere, &[LOAD][..]));
-        assert!(frames[0].positions.is_empty());
+        let heard = everywhere.hear(&frames);
+        assert_eq!((heard.gone, heard.positions), (vec![LOAD], vec![]));
+        assert!(fleet.tick().is_empty());
+    }
+
+    #[test]
+    fn a_load_that_goes_while_a_reader_reads_the_state_is_left_out_of_it() {
+        let fleet = Fleet::default();
+        let mut reader = Reader::begin(&fleet, None);
+        fleet.gone(TENANT, LOAD);
+        assert_eq!(reader.open(&fleet, &[(LOAD, fix(40.0, 1))]).positions, []);
+
+        let mut another = Reader::begin(&fleet, None);
+        fleet.gone(TENANT, LOAD);
+        moved(&fleet, 41.0, 2);
+        another.hear(&fleet.tick());
+        assert_eq!(another.open(&fleet, &[(LOAD, fix(41.0, 2))]).positions.len(), 1, "it came back");
+    }
+
+    #[test]
+    fn a_load_that_comes_back_has_another_number() {
+        let fleet = Fleet::default();
+        let mut reader = Reader::of_nobody(&fleet, None);
+        moved(&fleet, 40.0, 1);
+        reader.hear(&fleet.tick());
+
+        fleet.gone(TENANT, LOAD);
+        moved(&fleet, 39.0, 0);
+
+        let heard = reader.hear(&fleet.tick());
+        assert_eq!((heard.gone, heard.positions), (vec![LOAD], vec![(LOAD, fix(39.0, 0))]), "gone and here");
+    }
+
+    #[test]
+    fn what_nobody_watches_takes_no_memory() {
+        let fleet = Fleet::default();
+        moved(&fleet, 40.0, 1);
+        let reader = Reader::of_nobody(&fleet, None);
+        moved(&fleet, 41.0, 2);
+        fleet.leave(reader.view);
+
+        assert!(fleet.state().companies.is_empty() && fleet.state().views.is_empty());
         assert!(fleet.tick().is_empty());
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     geo::Point,
     loads::{LoadRow, StopKind},
     status::LoadStatus,
-    tracking::{FleetFix, Source},
+    tracking::{FrameBytes, Source},
 };
 pub use catalogue::{Durable, Kind, catalogue};
 pub use further::*;
@@ -285,17 +285,12 @@ impl LoadLocationUpdated {
     pub const ALIAS: &'static str = "location:updated";
 }
 
-/// The newest position of each truck of a view that moved since the last message. One that left the view comes once
-/// more, with its first position outside.
+/// The newest position of each truck of a view that moved since the last message, conflated and never journaled. One that
+/// left the view comes once more, with its first position outside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FleetPositions {
-    /// One entry for each truck.
-    pub positions: Vec<FleetFix>,
-    /// Loads that are no longer under way, or no longer there: their trucks are to be taken off the map.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<LoadId>,
-    /// Whether this is the whole view rather than what changed.
-    pub full: bool,
+    /// A [`crate::tracking::Frame`] in its bytes, read by means of a [`crate::tracking::Roster`].
+    pub positions: FrameBytes,
 }
 
 impl Event for FleetPositions {

@@ -1,11 +1,13 @@
 //! Where trucks are: what is sent, what is refused, and what moves a marker.
 
 mod fleet;
+mod frame;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, LoadId, Refusal, Timestamp, geo::Point};
 pub use fleet::*;
+pub use frame::*;
 
 /// How far ahead of the server's clock a fix may be dated, in milliseconds (`contract.md`, Positions).
 pub const MAX_AHEAD_MS: i64 = 2 * 60_000;

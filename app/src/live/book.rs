@@ -2,13 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contract::{
-    Listed, LoadId,
-    event::Happened,
-    loads::LoadRow,
-    status::LoadStatus,
-    tracking::{FleetFix, LastFix},
-};
+use contract::{Listed, LoadId, event::Happened, loads::LoadRow, status::LoadStatus, tracking::LastFix};
 use leptos::prelude::*;
 
 /// How late a list may be, in milliseconds.
@@ -186,9 +180,9 @@ impl Book {
     }
 
     /// Takes newest positions; an older one moves nothing.
-    pub fn moved(&self, fixes: impl IntoIterator<Item = FleetFix>) {
+    pub fn moved(&self, fixes: impl IntoIterator<Item = (LoadId, LastFix)>) {
         let mut any = false;
-        for (load, fix) in fixes.into_iter().map(FleetFix::open) {
+        for (load, fix) in fixes {
             // A position comes twice to those who watch both its load and the fleet.
             if let Some(entry) = self.entry(load)
                 && entry.with_untracked(|entry| entry.row.current_location.is_none_or(|known| fix.at > known.at))

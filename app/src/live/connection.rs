@@ -340,6 +340,15 @@ pub(super) fn data(value: &JsValue) -> JsValue {
         .unwrap_or_else(|| value.clone())
 }
 
+/// The bytes that a value carries under a name; none when there are none.
+pub(super) fn bytes(value: &JsValue, name: &str) -> Vec<u8> {
+    let carried = js_sys::Reflect::get(value, &name.into()).unwrap_or_default();
+    carried
+        .dyn_into::<js_sys::ArrayBuffer>()
+        .map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec())
+        .unwrap_or_default()
+}
+
 /// A value of the browser's as JSON.
 pub(super) fn text(value: &JsValue) -> String {
     js_sys::JSON::stringify(value).map(String::from).unwrap_or_default()

@@ -5,14 +5,14 @@ use std::{cell::RefCell, time::Duration};
 use contract::{
     LoadId,
     event::{Event as _, FleetPositions, LoadLocationUpdated, WatchLoad},
-    tracking::{Bounds, FleetFix, WatchFleet},
+    tracking::{Bounds, LastFix, Roster, WatchFleet},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     Live,
     bind::Socket,
-    connection::{Line, data, hear, hear_all, js, json, message, text},
+    connection::{Line, bytes, data, hear, hear_all, js, json, message, text},
 };
 
 /// How long to wait before asking again for a socket that was refused.
@@ -34,11 +34,13 @@ pub(super) struct Watch {
     live: Live,
     socket: Socket,
     told: RefCell<Told>,
+    /// Which load is meant by which number.
+    roster: RefCell<Roster>,
 }
 
 impl Watch {
     pub(super) fn new(live: Live, socket: Socket) -> Self {
-        Self { live, socket, told: RefCell::default() }
+        Self { live, socket, told: RefCell::default(), roster: RefCell::default() }
     }
 
     pub(super) const fn socket(&self) -> &Socket {
@@ -49,6 +51,7 @@ impl Watch {
     pub(super) fn listen(&'static self, line: &'static Line) {
         hear(&self.socket, "connect", move |_| {
             self.told.take();
+            self.roster.take();
             line.watch.follow();
         });
         hear(&self.socket, "connect_error", move |fault| {
@@ -66,21 +69,15 @@ impl Watch {
         let book = self.live.book;
         hear_all(&self.socket, move |name, value| {
             if name == FleetPositions::NAME {
-                if let Ok(FleetPositions { positions, .. }) = serde_json::from_str(&text(&data(&value))) {
-                    book.moved(positions);
+                // What can't be read is of a version yet to come; the page goes on with what lists tell.
+                if let Ok(heard) = self.roster.borrow_mut().take(&bytes(&data(&value), "positions")) {
+                    book.moved(heard.positions);
                 }
             } else if name == LoadLocationUpdated::NAME
                 && let Ok(told) = serde_json::from_str::<LoadLocationUpdated>(&text(&data(&value)))
             {
-                let at = told.recorded_at.millis();
-                book.moved([FleetFix(
-                    told.load_id,
-                    told.location.lat,
-                    told.location.lng,
-                    told.heading,
-                    told.speed,
-                    at,
-                )]);
+                let LoadLocationUpdated { load_id, location, heading, speed, recorded_at: at, source, .. } = told;
+                book.moved([(load_id, LastFix { lat: location.lat, lng: location.lng, heading, speed, at, source })]);
             }
         });
         Effect::new(move |_| {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What is said over a connection. Binary packets are not spoken here.
+/// What is said over a connection. Bytes are heard here and not said.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Packet {
     /// The server's greeting.
@@ -26,6 +26,8 @@ pub enum Packet {
     Ack { namespace: String, id: u64, args: Vec<Value> },
     /// A client is not let into a namespace.
     ConnectError { namespace: String, data: Value },
+    /// An event or answer whose bytes follow, so many times, each as a message of its own.
+    Binary { attachments: usize, packet: Box<Self> },
 }
 
 /// How a connection is kept alive.
@@ -54,7 +56,7 @@ impl Packet {
             format!("4{kind}{namespace}{id}{data}")
         };
         Some(match self {
-            Self::Open(_) | Self::ConnectError { .. } => return None,
+            Self::Open(_) | Self::ConnectError { .. } | Self::Binary { .. } => return None,
             Self::Close => "1".to_owned(),
             Self::Ping => "2".to_owned(),
             Self::Pong => "3".to_owned(),
@@ -83,6 +85,14 @@ impl Packet {
             Some('6') => Ok(Self::Noop),
             Some('4') => {
                 let kind = rest.next();
+                if let Some(whole) = kind.and_then(without_bytes) {
+                    let (attachments, rest) = rest.as_str().split_once('-').ok_or_else(fault)?;
+                    let attachments = attachments.parse().map_err(|_| fault())?;
+                    return Ok(Self::Binary {
+                        attachments,
+                        packet: Box::new(Self::parse(&format!("4{whole}{rest}"))?),
+                    });
+                }
                 let (namespace, rest) = split_namespace(rest.as_str());
                 let namespace = namespace.to_owned();
                 let (id, data) = split_id(rest);
@@ -100,6 +110,34 @@ impl Packet {
             }
             _ => Err(fault()),
         }
+    }
+
+    /// Puts bytes where an event or answer has room for them, as a list of their values.
+    pub fn fill(&mut self, bytes: &[Vec<u8>]) {
+        if let Self::Event { args, .. } | Self::Ack { args, .. } = self {
+            args.iter_mut().for_each(|arg| fill(arg, bytes));
+        }
+    }
+}
+
+/// The kind of packet that one with bytes is otherwise.
+const fn without_bytes(kind: char) -> Option<char> {
+    match kind {
+        '5' => Some('2'),
+        '6' => Some('3'),
+        _ => None,
+    }
+}
+
+fn fill(value: &mut Value, bytes: &[Vec<u8>]) {
+    match value {
+        Value::Object(fields) if fields.get("_placeholder") == Some(&Value::Bool(true)) => {
+            let place = fields.get("num").and_then(Value::as_u64).and_then(|place| usize::try_from(place).ok());
+            *value = place.and_then(|place| bytes.get(place)).map_or(Value::Null, |bytes| bytes.as_slice().into());
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|value| fill(value, bytes)),
+        Value::Array(items) => items.iter_mut().for_each(|value| fill(value, bytes)),
+        _ => {}
     }
 }
 
@@ -171,6 +209,19 @@ mod tests {
         let refused = r#"44/tracking,{"message":"Unauthorized","data":{"code":"token_expired"}}"#;
         let data = json!({"message": "Unauthorized", "data": {"code": "token_expired"}});
         assert_eq!(Packet::parse(refused), Ok(Packet::ConnectError { namespace: tracking(), data }));
+    }
+
+    #[test]
+    fn bytes_come_where_there_is_room_for_them() {
+        let text = r#"452-/tracking,["fleet",{"a":{"_placeholder":true,"num":1}},[{"_placeholder":true,"num":0},7]]"#;
+        let Ok(Packet::Binary { attachments: 2, mut packet }) = Packet::parse(text) else { panic!("{text}") };
+        packet.fill(&[vec![1, 2], vec![255]]);
+
+        let args = vec![json!("fleet"), json!({ "a": [255] }), json!([[1, 2], 7])];
+        assert_eq!(*packet, Packet::Event { namespace: tracking(), id: None, args });
+        for text in ["45", "45[\"a\"]", "45x-[\"a\"]", "451-", "451-[1]", "46-1"] {
+            assert!(Packet::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -107,10 +107,11 @@ pub async fn add(tx: &mut Tx<'_>, load: &Insert) -> Result<()> {
 /// When the database fails.
 pub async fn lock(tx: &mut Tx<'_>, loads: &[LoadId]) -> Result<()> {
     // In the order of their ids, so that two writes never wait for each other.
-    const SQL: &str = "SELECT id FROM loads WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+    const SQL: &str = "SELECT id FROM loads WHERE id = ANY($1) AND tenant_id = $2 ORDER BY id FOR NO KEY UPDATE";
+    let tenant = tx.tenant().uuid();
     if let Engine::Postgres(db) = tx.engine() {
         let ids: Vec<_> = loads.iter().map(|load| load.uuid()).collect();
-        sqlx::query(SQL).bind(ids).execute(&mut **db).await?;
+        sqlx::query(SQL).bind(ids).bind(tenant).execute(&mut **db).await?;
     }
     Ok(())
 }

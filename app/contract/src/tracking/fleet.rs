@@ -1,8 +1,7 @@
-//! Watching: a part of the globe, the fleet's short form, and trails.
+//! Watching: a part of the globe, and trails.
 
 use serde::{Deserialize, Serialize};
 
-use super::{LastFix, Source};
 use crate::{LoadId, Refusal, Timestamp, geo::Point};
 
 /// A part of the globe: south, west, north, east, in degrees.
@@ -66,23 +65,6 @@ pub struct WatchFleet {
 pub struct Watching {
     /// How many trucks are in view at first.
     pub watching: usize,
-}
-
-/// One truck of the fleet stream: load, lat, lng, heading, speed, and when, in milliseconds since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FleetFix(pub LoadId, pub f64, pub f64, pub Option<f64>, pub Option<f64>, pub i64);
-
-impl FleetFix {
-    /// Puts a truck's last fix into the stream's short form.
-    pub const fn new(load: LoadId, fix: &LastFix) -> Self {
-        Self(load, fix.lat, fix.lng, fix.heading, fix.speed, fix.at.millis())
-    }
-
-    /// Which load, and its fix.
-    pub const fn open(self) -> (LoadId, LastFix) {
-        let Self(load, lat, lng, heading, speed, at) = self;
-        (load, LastFix { lat, lng, heading, speed, at: Timestamp::from_millis(at), source: Source::Driver })
-    }
 }
 
 /// A stored fix of a load's trail.
