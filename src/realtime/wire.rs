@@ -80,3 +80,4 @@ impl Wire {
 /// An event that isn't journaled, in its envelope.
 pub fn envelope<E: Event>(tenant_id: TenantId, timestamp: Timestamp, data: E) -> Envelope<E> {
     Envelope { event: E::NAME.to_owned(), data, timestamp, tenant_id, id: EventId::new(new_id()), place: None }
+}

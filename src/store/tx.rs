@@ -3,7 +3,7 @@
 use contract::{
     EventId, TenantId, Timestamp,
     actor::{Actor, Grant},
-    event::{Durable, Envelope, Namespace, Place, catalogue},
+    event::{Durable, Envelope, Namespace, catalogue},
     room::Stream,
 };
 use serde_json::Value;
