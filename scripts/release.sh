@@ -6,11 +6,11 @@ scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-cargo leptos build --release --frontend-only
+cargo leptos build --split --release --frontend-only
 node scripts/compress.mjs
 # Cargo watches the embedded files it knows of and would miss a new one, so it is made to forget the server.
 cargo clean --quiet --release -p headhaul
-cargo leptos build --release --server-only
+cargo leptos build --split --release --server-only
 
 size() { printf '%-28s %12s bytes\n' "$1" "$(wc -c <"$2")"; }
 echo

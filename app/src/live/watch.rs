@@ -15,6 +15,8 @@ use super::{
     connection::{Line, data, hear, hear_all, js, json, message, text},
 };
 
+use crate::json;
+
 /// How long to wait before asking again for a socket that was refused.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -66,11 +68,12 @@ impl Watch {
         let book = self.live.book;
         hear_all(&self.socket, move |name, value| {
             if name == FleetPositions::NAME {
+                // Thousands of trucks several times a second: these are read without making a tree of them first.
                 if let Ok(FleetPositions { positions, .. }) = serde_json::from_str(&text(&data(&value))) {
                     book.moved(positions);
                 }
             } else if name == LoadLocationUpdated::NAME
-                && let Ok(told) = serde_json::from_str::<LoadLocationUpdated>(&text(&data(&value)))
+                && let Ok(told) = json::read::<LoadLocationUpdated>(&text(&data(&value)))
             {
                 let at = told.recorded_at.millis();
                 book.moved([FleetFix(
