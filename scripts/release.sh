@@ -10,7 +10,7 @@ cargo leptos build --split --release --frontend-only
 node scripts/compress.mjs
 # Cargo watches the embedded files it knows of and would miss a new one, so it is made to forget the server.
 cargo clean --quiet --release -p headhaul
-cargo leptos build --split --release --server-only
+cargo leptos build --release --server-only
 
 size() { printf '%-28s %12s bytes\n' "$1" "$(wc -c <"$2")"; }
 echo

@@ -79,11 +79,11 @@ parts! {
 impl Part {
     /// The part that a path needs, if it needs one.
     pub fn of(path: &str) -> Option<Self> {
-        match path {
-            "/" | "/loads" => Some(Self::Loads),
+        match path.trim_end_matches('/') {
+            "" | "/loads" => Some(Self::Loads),
             "/dispatch" => Some(Self::Board),
             "/tracking" => Some(Self::Tracking),
-            _ => path.starts_with("/loads/").then_some(Self::Load),
+            path => path.strip_prefix("/loads/").is_some_and(|id| !id.contains('/')).then_some(Self::Load),
         }
     }
 }
@@ -132,7 +132,7 @@ mod waking {
     const LATER: Duration = Duration::from_secs(5);
 
     /// How long a page that can't wake is left alone after it was loaded anew for that, in milliseconds.
-    const PATIENCE_MS: f64 = 60_000.0;
+    const PATIENCE_MS: u64 = 60_000;
 
     /// Where the browser notes when that was.
     const NOTE: &str = "headhaul-anew";
@@ -144,10 +144,11 @@ mod waking {
         if part.fetch().await.is_ok() {
             return true;
         }
-        let now = js_sys::Date::now();
+        let now = js_sys::Date::now() as u64;
         if let Ok(Some(notes)) = window().session_storage() {
-            let before = notes.get_item(NOTE).ok().flatten().and_then(|at| at.parse::<f64>().ok());
-            if before.is_none_or(|before| now - before > PATIENCE_MS) && notes.set_item(NOTE, &now.to_string()).is_ok()
+            let before = notes.get_item(NOTE).ok().flatten().and_then(|at| at.parse::<u64>().ok());
+            if before.is_none_or(|before| now.saturating_sub(before) > PATIENCE_MS)
+                && notes.set_item(NOTE, &now.to_string()).is_ok()
             {
                 _ = window().location().reload();
             }
@@ -188,6 +189,8 @@ mod tests {
             assert!(Part::of(page.path).is_some(), "{}", page.path);
         }
         assert_eq!(Part::of("/loads/x"), Some(Part::Load));
-        assert_eq!(Part::of("/login"), None);
+        for elsewhere in ["/login", "/loads/x/y", "/loadsmore"] {
+            assert_eq!(Part::of(elsewhere), None, "{elsewhere}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::MetaTags;
 use leptos_router::location::RequestUrl;
 
-use crate::{parts::Part, ui::frame::theme::EARLY};
+use crate::{pages::Visitor, parts::Part, ui::frame::theme::EARLY};
 
 /// Where the site's files are, each under an address that changes with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub struct Assets {
 impl Assets {
     /// What the page at an address needs besides, so that the browser can fetch everything at once.
     fn besides(&self, address: &str) -> &[String] {
+        if use_context::<Visitor>().is_none_or(|visitor| visitor.refused) {
+            return &[];
+        }
         let path = address.split(['?', '#']).next().unwrap_or_default();
         Part::of(path).and_then(|part| self.parts.get(part.name())).map_or(&[], Vec::as_slice)
     }

@@ -239,3 +239,102 @@ impl<'de> SeqAccess<'de> for Items {
         Some(self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use contract::{
+        Listed, One,
+        accounts::Me,
+        event::{FleetPositions, Happened, Missed},
+        loads::{LoadRow, TimelineEntry},
+    };
+
+    use super::*;
+    use crate::fault::Fault;
+
+    const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+    const AT: &str = "2026-11-23T08:00:00.000Z";
+
+    fn row() -> String {
+        format!(
+            r#"{{"id":"{ID}","loadNumber":"LD-202611-00001","version":3,"status":"IN_TRANSIT","statusChangedAt":"{AT}",
+            "updatedAt":"{AT}","customerName":"Zoë \"Q\" Foods","equipment":"REEFER","isHot":true,
+            "carrier":{{"id":"{ID}","name":"Kestrel"}},"driver":null,"stopCount":2,
+            "origin":{{"city":"Salem","state":"VA"}},"destination":{{"city":"Macon","state":"GA"}},
+            "originPoint":{{"lat":37.29,"lng":-80}},"destinationPoint":{{"lat":32.84,"lng":-83.63}},
+            "pickup":{{"start":"{AT}","end":"{AT}","zone":"America/New_York","offsetMin":-300,"zoneShort":"ET"}},
+            "delivery":{{"start":"{AT}","end":"{AT}","zone":"America/New_York","offsetMin":-300,"zoneShort":"ET"}},
+            "miles":487,"currentLocation":{{"lat":36.1,"lng":-80.2,"at":"{AT}","source":"DRIVER"}},"unheardOf":[{{}}]}}"#
+        )
+    }
+
+    /// Both readers must say the same, and it must be what was meant.
+    fn both<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> T {
+        let whole = serde_json::from_str::<T>(text).unwrap_or_else(|fault| panic!("{fault}: {text}"));
+        assert_eq!(read::<T>(text).as_ref(), Ok(&whole), "{text}");
+        whole
+    }
+
+    #[test]
+    fn what_travels_is_read_as_the_server_would() {
+        let list: Listed<LoadRow> = both(&format!(
+            r#"{{"data":[{}],"page":{{"number":1,"size":50,"total":1}},"cursor":{{"tenant:1":"a:7"}},"as_of":"{AT}"}}"#,
+            row()
+        ));
+        assert_eq!(list.data[0].customer_name, "Zoë \"Q\" Foods");
+        let positions: FleetPositions =
+            both(&format!(r#"{{"positions":[["{ID}",1.5,-2,null,55.5,1763884800000]],"full":true}}"#));
+        assert_eq!(positions.positions[0].5, 1_763_884_800_000);
+        let line: One<Vec<TimelineEntry>> = both(&format!(
+            r#"{{"data":[{{"at":"{AT}","kind":"status_changed","from":"ACCEPTED","to":"DISPATCHED"}}]}}"#
+        ));
+        assert_eq!(line.data.len(), 1);
+        both::<Me>(&format!(
+            r#"{{"id":"{ID}","name":"Ada","email":"a@b.example","tenantId":"{ID}","tenantName":"Blue","roles":["DISPATCH","ADMIN"]}}"#
+        ));
+        let no: Fault = both(r#"{"error":{"code":"invalid","message":"no","details":{"fields":{"rate":"too low"}}}}"#);
+        assert!(no.refusal().is_some_and(|refusal| refusal.details.is_some()));
+        both::<Fault>(r#"{"unreachable":"gone"}"#);
+    }
+
+    #[test]
+    fn an_event_is_read_by_its_name() {
+        let data = format!(
+            r#"{{"loadId":"{ID}","loadNumber":"LD-1","previousStatus":"ACCEPTED","newStatus":"DISPATCHED","updatedBy":"Ada","load":{}}}"#,
+            row()
+        );
+        let missed: Missed<Value> = both(&format!(
+            r#"{{"events":[{{"event":"load:status:changed","data":{data},"timestamp":"{AT}","tenantId":"{ID}","id":"{ID}",
+            "stream":"tenant:1","seq":4,"epoch":"a"}}],"cursor":{{"tenant:1":"a:4"}},"snapshot":false}}"#
+        ));
+        let envelope = missed.events.into_iter().next().expect("an event");
+        assert_eq!(envelope.place.map(|place| place.seq), Some(4));
+
+        let happened = Happened::read(&envelope.event, Reader(envelope.data.clone()));
+        assert!(matches!(happened, Ok(Some(Happened::LoadStatusChanged(_)))), "{happened:?}");
+        assert_eq!(happened.ok(), Happened::read(&envelope.event, envelope.data).ok());
+        assert_eq!(Happened::read("load:painted", Reader(Value::Null)), Ok(None));
+    }
+
+    #[test]
+    fn what_is_not_as_it_should_be_is_refused() {
+        let (row, id) = (row(), format!("\"{ID}\""));
+        for crooked in [
+            row.replace("\"version\":3,", ""),
+            row.replace("\"version\":3", "\"version\":\"3\""),
+            row.replace("\"IN_TRANSIT\"", "\"FLYING\""),
+            row.replace("\"IN_TRANSIT\"", "7"),
+            row.replacen(&id, "\"1\"", 1),
+            row.replace("\"stopCount\":2", "\"stopCount\":-2"),
+            row.replace("\"isHot\":true", "\"isHot\":1"),
+            "[]".to_owned(),
+            "{".to_owned(),
+        ] {
+            assert!(serde_json::from_str::<LoadRow>(&crooked).is_err(), "{crooked}");
+            assert_eq!(read::<LoadRow>(&crooked), Err(Unreadable), "{crooked}");
+        }
+        assert_eq!(read::<Fault>("{}"), Err(Unreadable));
+    }
+}
