@@ -15,6 +15,6 @@ use crate::{fault::Fault, json::Json};
 pub async fn missed_events(#[server(default)] since: String) -> Result<One<Missed<Value>>, Fault> {
     let caller = caller()?;
     let since = if since.is_empty() { "{}" } else { &since };
-    let since = serde_json::from_str(since).map_err(|fault| Refusal::invalid("since", fault.to_string()))?;
+    let since = crate::json::read(since).map_err(|fault| Refusal::invalid("since", fault.to_string()))?;
     Ok(One { data: caller.desk.missed(&caller.who, since).await? })
 }
