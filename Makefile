@@ -6,7 +6,7 @@ run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELE
 	@scripts/run.sh
 
 dev: ## Start the demo and rebuild and reload it on every change
-	@scripts/setup.sh && . scripts/env.sh && exec cargo leptos watch -- serve --demo --data-dir ./data
+	@scripts/setup.sh && . scripts/env.sh && exec cargo leptos watch --split -- serve --demo --data-dir ./data
 
 test: ## Run every test: Rust on both databases with Redis, then the browser (scripts/test.sh rust or e2e: one part)
 	@scripts/test.sh

@@ -21,9 +21,12 @@ async function signedIn(email) {
   return page;
 }
 
-/** What one page makes a browser load that has nothing yet but its session, in bytes on the wire. */
+/**
+ * What one page makes a browser load that has nothing yet but its session, in bytes on the wire, until the page is live
+ * and quiet. What an awake page fetches for later, some seconds after that, is not part of it.
+ */
 async function firstVisit(page, path) {
-  const fresh = await browser.newContext({ storageState: await page.context().storageState() });
+  const fresh = await browser.newContext({ storageState: await page?.context().storageState() });
   const visit = await fresh.newPage();
   const wire = await fresh.newCDPSession(visit);
   const sizes = new Map();
@@ -32,12 +35,16 @@ async function firstVisit(page, path) {
   wire.on("Network.responseReceived", ({ requestId, response }) => names.set(requestId, new URL(response.url).pathname));
   wire.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
   await visit.goto(url + path);
-  await visit.locator(".live", { hasText: "Live" }).waitFor();
-  await visit.waitForLoadState("networkidle").catch(() => {});
+  if (page) await visit.locator(".live", { hasText: "Live" }).waitFor();
+  await visit.waitForLoadState("networkidle");
   const parts = [...sizes].map(([id, size]) => [names.get(id) ?? "?", size]).sort((a, b) => b[1] - a[1]);
   const sum = parts.reduce((total, [, size]) => total + size, 0);
-  console.log(`first visit of ${path}: ${sum} bytes`);
-  for (const [name, size] of parts) console.log(`  ${String(size).padStart(8)} ${name.split("/").pop() || name}`);
+  const code = parts.filter(([name]) => name.endsWith(".wasm"));
+  const compiled = code.reduce((total, [, size]) => total + size, 0);
+  console.log(`first visit of ${path}: ${sum} bytes, ${compiled} of them compiled code in ${code.length} files`);
+  for (const [name, size] of parts.filter(([, size]) => size >= 5_000)) {
+    console.log(`  ${String(size).padStart(8)} ${name.split("/").pop() || name}`);
+  }
   await fresh.close();
 }
 
@@ -83,7 +90,9 @@ async function seenByAnother(one, other) {
 
 const one = await signedIn("dispatch1@blueridge.demo");
 const other = await signedIn("dispatch2@blueridge.demo");
-for (const path of ["/loads", "/dispatch", "/tracking"]) await firstVisit(one, path);
+const load = await one.evaluate(async () => (await (await fetch("/api/v1/loads?size=1")).json()).data[0].id);
+await firstVisit(null, "/login");
+for (const path of ["/loads", `/loads/${load}`, "/dispatch", "/tracking"]) await firstVisit(one, path);
 const waits = (await seenByAnother(one, other)).sort((a, b) => a - b);
 console.log(
   `a change painted for another: p50 ${percentile(waits, 0.5).toFixed(0)} ms, p95 ${percentile(waits, 0.95).toFixed(0)} ms, ` +

@@ -52,8 +52,9 @@ check "lock" lock_current
 check "wasm-bindgen versions" bindgen_versions
 check "browser purity" browser_purity
 check "clippy, server" cargo clippy --quiet "${PACKAGES[@]}" --all-targets -- -D warnings
-# cargo-leptos builds the browser's code in this folder and profile, so what it compiled for the host is shared.
-check "clippy, browser" cargo clippy --quiet -p app --lib --target wasm32-unknown-unknown --no-default-features \
+# cargo-leptos builds the browser's code in this folder, profile and flags, so what it compiled is shared: without the
+# flags that it adds for splitting, each would compile every dependency anew after the other.
+RUSTFLAGS="--cfg erase_components -Clink-args=--emit-relocs" check "clippy, browser" cargo clippy --quiet -p app --lib --target wasm32-unknown-unknown --no-default-features \
   --features hydrate --profile wasm-dev --target-dir "$CARGO_TARGET_DIR/front" -- -D warnings
 RUSTDOCFLAGS="-D warnings" check "documentation" cargo doc --quiet --no-deps "${PACKAGES[@]}"
 

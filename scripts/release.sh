@@ -6,7 +6,7 @@ scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-cargo leptos build --release --frontend-only
+cargo leptos build --split --release --frontend-only
 node scripts/compress.mjs
 # Cargo watches the embedded files it knows of and would miss a new one, so it is made to forget the server.
 cargo clean --quiet --release -p headhaul

@@ -33,7 +33,7 @@ if [ ! -x "$SERVER" ] || [ "$(cat "$STAMP" 2>/dev/null)" != "$SOURCES $(results)
     scripts/release.sh
   else
     echo "Building; the very first build takes about 15 minutes."
-    cargo leptos build
+    cargo leptos build --split
   fi
   echo "$SOURCES $(results)" >"$STAMP"
 fi

@@ -62,7 +62,7 @@ e2e() {
 
 # The browser tests need the site and the server as files; without them there is nothing that they could test.
 BUILT=yes
-if [[ " $* " == *" e2e "* ]]; then part build count_none cargo leptos build || BUILT=no; fi
+if [[ " $* " == *" e2e "* ]]; then part build count_none cargo leptos build --split || BUILT=no; fi
 if [[ " $* " == *" rust "* ]]; then part rust count_rust scripts/servers.sh cargo test --workspace --no-fail-fast; fi
 if [[ " $* " == *" e2e "* ]] && [ $BUILT = yes ]; then part e2e count_e2e e2e; fi
 

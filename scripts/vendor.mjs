@@ -1,6 +1,7 @@
 // Copies the browser files that npm brought into public/vendor, under the names the Rust code loads them by.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import subsetFont from "subset-font";
 
 process.chdir(join(import.meta.dirname, ".."));
 const out = "public/vendor";
@@ -20,28 +21,35 @@ const files = new Map([
     `node_modules/leaflet/dist/images/${name}`,
   ]),
   [`socket.io-${version("socket.io-client")}.esm.min.js`, "node_modules/socket.io-client/dist/socket.io.esm.min.js"],
-  ["inter.woff2", "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"],
 ]);
+
+// The font with the weights that the style sheet has and no others, which is two thirds of it. It keeps every character.
+const range = (first, last) => String.fromCodePoint(...Array.from({ length: last - first + 1 }, (_, i) => first + i));
+const latin = range(0x20, 0xff) + range(0x2bb, 0x2dc) + range(0x2000, 0x206f) + "ıŒœ\u0304\u0308\u0329€™↑↓−∕\ufeff\ufffd";
+const font = await subsetFont(readFileSync("node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"), latin, {
+  targetFormat: "woff2",
+  variationAxes: { wght: { min: 400, max: 700 } },
+});
+const contents = new Map([...files].map(([name, source]) => [name, readFileSync(source)])).set("inter.woff2", font);
 
 // A name in the Rust code that no file answers to would be a broken page, so it breaks the build instead.
 for (const source of ["app/src", "src"].flatMap(filesIn).filter((path) => path.endsWith(".rs"))) {
   const names = readFileSync(source, "utf8").matchAll(/\/vendor\/((?:leaflet|socket\.io|inter)[\w./-]*)/g);
   for (const [, name] of names) {
-    if (!files.has(name)) {
-      console.error(`${source} names /vendor/${name}, but npm's packages give: ${[...files.keys()].join(", ")}`);
+    if (!contents.has(name)) {
+      console.error(`${source} names /vendor/${name}, but npm's packages give: ${[...contents.keys()].join(", ")}`);
       process.exit(1);
     }
   }
 }
 
-for (const [name, source] of files) {
+for (const [name, content] of contents) {
   const target = join(out, name);
-  const content = readFileSync(source);
   // An unchanged file keeps its time, so that nothing is rebuilt on its account.
   if (existsSync(target) && readFileSync(target).equals(content)) continue;
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, content);
 }
 for (const path of filesIn(out)) {
-  if (!files.has(path.slice(out.length + 1).replaceAll("\\", "/"))) rmSync(path);
+  if (!contents.has(path.slice(out.length + 1).replaceAll("\\", "/"))) rmSync(path);
 }

@@ -1,15 +1,14 @@
 //! What can go wrong with a call to the server, as a page sees it.
 
 use contract::{Code, Refusal, refusal::Refused};
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
+
+use crate::json::Text;
 
 /// A call that didn't succeed: the server said no, or it couldn't be reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(untagged)]
+#[serde(untagged, try_from = "Flat")]
 pub enum Fault {
     /// The server said no, and why.
     #[error("{}", .0.error)]
@@ -20,6 +19,25 @@ pub enum Fault {
         /// In the browser's words.
         unreachable: String,
     },
+}
+
+/// A fault as it travels. Read as `untagged`, it would be kept in a tree first.
+#[derive(Deserialize)]
+struct Flat {
+    error: Option<Refusal>,
+    unreachable: Option<String>,
+}
+
+impl TryFrom<Flat> for Fault {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        match flat {
+            Flat { error: Some(error), .. } => Ok(error.into()),
+            Flat { unreachable: Some(unreachable), .. } => Ok(Self::Unreachable { unreachable }),
+            _ => Err("a fault has an error or is unreachable"),
+        }
+    }
 }
 
 impl Fault {
@@ -44,7 +62,7 @@ impl From<Refusal> for Fault {
 }
 
 impl FromServerFnError for Fault {
-    type Encoder = JsonEncoding;
+    type Encoder = Text;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -14,9 +14,11 @@ pub mod caller;
 pub mod carriers;
 pub mod fault;
 pub mod i18n;
+pub mod json;
 pub mod live;
 pub mod loads;
 pub mod pages;
+pub mod parts;
 pub mod shell;
 pub mod tracking;
 pub mod ui;
@@ -25,7 +27,7 @@ pub mod when;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{Route, Router, Routes},
     path,
 };
@@ -43,6 +45,10 @@ pub fn App() -> impl IntoView {
     ui::toast::provide();
     loads::dialogs::provide();
     loads::undo::provide();
+    #[cfg(feature = "hydrate")]
+    if visitor.me.is_some() {
+        parts::fetch_rest(visitor);
+    }
 
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Headhaul".to_owned() } else { format!("{title} · Headhaul") } />
@@ -50,11 +56,11 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <Routes fallback=ui::missing::Missing>
                     <Route path=path!("/login") view=accounts::sign_in::SignInPage ssr=SsrMode::Async />
-                    <Route path=path!("/") view=loads::page::LoadsPage ssr=SsrMode::InOrder />
-                    <Route path=path!("/loads") view=loads::page::LoadsPage ssr=SsrMode::InOrder />
-                    <Route path=path!("/loads/:id") view=loads::detail::LoadPage ssr=SsrMode::Async />
-                    <Route path=path!("/dispatch") view=board::page::BoardPage ssr=SsrMode::InOrder />
-                    <Route path=path!("/tracking") view=tracking::page::TrackingPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view={Lazy::<parts::Loads>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/loads") view={Lazy::<parts::Loads>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/loads/:id") view={Lazy::<parts::Load>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/dispatch") view={Lazy::<parts::Board>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/tracking") view={Lazy::<parts::Tracking>::new()} ssr=SsrMode::Async />
                 </Routes>
             </Frame>
         </Router>
@@ -64,7 +70,9 @@ pub fn App() -> impl IntoView {
 /// Wakes the page that the server rendered.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    hydrate_body(App);
+    if parts::ready().await {
+        hydrate_body(App);
+    }
 }

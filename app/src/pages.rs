@@ -8,6 +8,8 @@ use contract::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::json::Text;
+
 /// A page that needs a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -64,7 +66,7 @@ pub fn visitor() -> Visitor {
     let here = || use_context::<Visitor>();
     #[cfg(not(feature = "ssr"))]
     let here = || None::<Visitor>;
-    SharedValue::new(move || {
+    SharedValue::<_, Text>::new_with_encoding(move || {
         here().unwrap_or(Visitor {
             me: None,
             now: Timestamp::default(),

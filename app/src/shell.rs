@@ -1,9 +1,12 @@
 //! The HTML around every page.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::MetaTags;
+use leptos_router::location::RequestUrl;
 
-use crate::ui::frame::theme::EARLY;
+use crate::{pages::Visitor, parts::Part, ui::frame::theme::EARLY};
 
 /// Where the site's files are, each under an address that changes with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,11 +17,30 @@ pub struct Assets {
     pub js: String,
     /// The compiled page.
     pub wasm: String,
+    /// The files of each of its parts, by the part's name.
+    pub parts: Arc<BTreeMap<String, Vec<String>>>,
+}
+
+impl Assets {
+    /// What the page at an address needs besides, so that the browser can fetch everything at once.
+    fn besides(&self, address: &str) -> &[String] {
+        if use_context::<Visitor>().is_none_or(|visitor| visitor.refused) {
+            return &[];
+        }
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        Part::of(path).and_then(|part| self.parts.get(part.name())).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The document: the browser gets the styles and starts fetching the compiled page at once.
 pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
-    let Assets { css, js, wasm } = assets.clone();
+    let address = use_context::<RequestUrl>().unwrap_or_default();
+    let besides: Vec<_> = assets
+        .besides(address.as_ref())
+        .iter()
+        .map(|part| view! { <link rel="preload" href=part.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" /> })
+        .collect();
+    let Assets { css, js, wasm, .. } = assets.clone();
     let boot = format!("import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(hydrate)");
     view! {
         <!DOCTYPE html>
@@ -33,6 +55,7 @@ pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
                 <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
                 <link rel="modulepreload" href=js />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                {besides}
                 <script r#type="module">{boot}</script>
                 <AutoReload options />
                 <MetaTags />

@@ -1,15 +1,20 @@
 //! Times and ages in words.
+//!
+//! Put together by hand: chrono's patterns bring everything that a pattern can hold into the compiled page.
 
+use chrono::{Datelike as _, Month, NaiveDateTime, Timelike as _};
 use contract::{Timestamp, loads::Appointment};
 
 /// `14:02` on a clock that is `offset_min` minutes ahead of UTC.
 pub fn clock(at: Timestamp, offset_min: i32) -> String {
-    local(at, offset_min).format("%H:%M").to_string()
+    let at = local(at, offset_min);
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
 /// `Mon 24 14:00` on such a clock.
 pub fn day_and_clock(at: Timestamp, offset_min: i32) -> String {
-    local(at, offset_min).format("%a %d %H:%M").to_string()
+    let day = local(at, offset_min);
+    format!("{} {:02} {}", day.weekday(), day.day(), clock(at, offset_min))
 }
 
 /// `14:02` when that is today on such a clock, else `Tue 25 14:02`.
@@ -23,22 +28,18 @@ pub fn soon(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
 
 /// As short as a card needs it: `14:02` today, `Tue 14:02` within six days, else `Dec 3 14:02`.
 pub fn brief(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
-    let format = match days_between(at, offset_min, now) {
-        0 => "%H:%M",
-        -6..=6 => "%a %H:%M",
-        _ => "%b %-d %H:%M",
-    };
-    local(at, offset_min).format(format).to_string()
+    let clock = clock(at, offset_min);
+    if days_between(at, offset_min, now) == 0 { clock } else { format!("{} {clock}", brief_past(at, offset_min, now)) }
 }
 
 /// The same of something that is over: on another day than today its hour no longer matters, so `Sun` or `Nov 9`.
 pub fn brief_past(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
-    let format = match days_between(at, offset_min, now) {
-        0 => "%H:%M",
-        -6..=6 => "%a",
-        _ => "%b %-d",
-    };
-    local(at, offset_min).format(format).to_string()
+    let day = local(at, offset_min);
+    match days_between(at, offset_min, now) {
+        0 => clock(at, offset_min),
+        -6..=6 => day.weekday().to_string(),
+        _ => format!("{} {}", month(day), day.day()),
+    }
 }
 
 /// How many days later than `now` it is on such a clock; negative when earlier.
@@ -66,7 +67,14 @@ pub fn minutes(min: i64) -> String {
     }
 }
 
-fn local(at: Timestamp, offset_min: i32) -> chrono::NaiveDateTime {
+/// `Dec`.
+fn month(day: NaiveDateTime) -> &'static str {
+    let name =
+        u8::try_from(day.month()).ok().and_then(|number| Month::try_from(number).ok()).map_or("", |month| month.name());
+    name.get(..3).unwrap_or(name)
+}
+
+fn local(at: Timestamp, offset_min: i32) -> NaiveDateTime {
     at.plus_minutes(i64::from(offset_min)).utc().naive_utc()
 }
 
@@ -129,5 +137,8 @@ mod tests {
         assert_eq!(brief(at("2026-11-25T06:30:00Z"), CENTRAL, now), "Wed 00:30");
         assert_eq!(brief(at("2026-12-01T20:00:00Z"), CENTRAL, now), "Dec 1 14:00", "another Tuesday");
         assert_eq!(brief_past(at("2026-11-22T20:00:00Z"), CENTRAL, now), "Sun");
+        assert_eq!(brief_past(at("2026-11-09T20:00:00Z"), CENTRAL, now), "Nov 9");
+        assert_eq!(brief_past(at("2026-11-25T05:05:00Z"), CENTRAL, now), "23:05");
+        assert_eq!(day_and_clock(at("2026-12-01T14:00:00Z"), CENTRAL), "Tue 01 08:00");
     }
 }

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { at, expect, live, loadIn, test } from "./desk";
+import { at, expect, lane, live, loadIn, test } from "./desk";
 
 const SHOTS = `${import.meta.dirname}/../../target/shots`;
 
@@ -42,4 +42,28 @@ test("two companies see nothing of each other", async ({ browser, server }) => {
   }
   await page.goto(`${server.url}/loads/${load.id}`);
   await expect(page.getByText(load.loadNumber)).toHaveCount(0);
+});
+
+test("a page whose code went with an older release is loaded anew, whether it was to be shown or to wake", async ({ browser, server }) => {
+  const user = await at(browser, server, "dispatch1@blueridge.demo");
+  // The console of this page may complain: what it misses is taken away on purpose.
+  const page = await (await browser.newContext({ storageState: await user.context().storageState() })).newPage();
+  let documents = 0;
+  page.on("request", (request) => (documents += Number(request.isNavigationRequest())));
+  const gone = (part: string, until: number) =>
+    page.route(`**/split_${part}.wasm`, (route) => (documents < until ? route.fulfill({ status: 404 }) : route.fallback()));
+
+  await gone("board", 2);
+  await page.goto(`${server.url}/loads`);
+  await live(page);
+  await page.getByRole("link", { name: "Dispatch", exact: true }).click();
+  await page.waitForURL("**/dispatch");
+  await expect(lane(page, "In transit")).toBeVisible();
+  await live(page);
+  expect(documents).toBe(2);
+
+  await gone("tracking", 4);
+  await page.goto(`${server.url}/tracking`);
+  await live(page);
+  expect(documents).toBe(4);
 });

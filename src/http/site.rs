@@ -1,6 +1,6 @@
 //! The site's files: inside the binary in a release, read from the folder while developing.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use app::shell::Assets;
 use axum::{
@@ -21,6 +21,9 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Any other is asked for again after an hour, and not sent again when it is the same.
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
+/// How the files of the compiled page's parts begin.
+const PARTS: [&str; 2] = ["chunk_", "split_"];
+
 /// The site's files, with the stamp of the compiled page. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -36,9 +39,13 @@ impl Default for Site {
 impl Site {
     /// Looks at the compiled page, so that its addresses change when it changes.
     pub fn new() -> Self {
-        let hash = ["headhaul.js", "headhaul.wasm", "headhaul.css"]
+        let mut names: Vec<_> = Files::iter()
+            .filter(|name| name.starts_with("pkg/") && !name.ends_with(".br") && !name.ends_with(".gz"))
+            .collect();
+        names.sort_unstable();
+        let hash = names
             .iter()
-            .filter_map(|name| Files::get(&format!("pkg/{name}")))
+            .filter_map(|name| Files::get(name))
             .flat_map(|file| file.metadata.sha256_hash())
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self { stamp: format!("{hash:016x}").into() }
@@ -47,7 +54,18 @@ impl Site {
     /// Where the compiled page is.
     pub fn assets(&self) -> Assets {
         let file = |name: &str| format!("/pkg/{}/{name}", self.stamp);
-        Assets { css: file("headhaul.css"), js: file("headhaul.js"), wasm: file("headhaul.wasm") }
+        let parts = Files::get("pkg/__wasm_split_manifest.json")
+            .and_then(|manifest| serde_json::from_slice::<BTreeMap<String, Vec<String>>>(&manifest.data).ok())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(part, names)| (part, names.iter().map(|name| file(&format!("{name}.wasm"))).collect()))
+            .collect();
+        Assets {
+            css: file("headhaul.css"),
+            js: file("headhaul.js"),
+            wasm: file("headhaul.wasm"),
+            parts: Arc::new(parts),
+        }
     }
 
     /// The answer to a request for a file; nothing when there is no such file.
@@ -59,7 +77,9 @@ impl Site {
         let stamped = asked.strip_prefix("pkg/").and_then(|rest| rest.split_once('/'));
         let (path, keep) = match stamped {
             Some((stamp, name)) if stamp == &*self.stamp => (format!("pkg/{name}"), FOR_EVER),
-            // A page of an older release asks for its older parts: it gets the newer ones, and doesn't keep them.
+            // A part fits the release that it was compiled with, and no other: the page is then loaded anew.
+            Some((_, name)) if PARTS.iter().any(|part| name.starts_with(part)) => return None,
+            // A page of an older release that has yet to wake gets the newer code, and doesn't keep it.
             Some((_, name)) => (format!("pkg/{name}"), "no-store"),
             None if asked.starts_with("vendor/") => (asked.to_owned(), FOR_EVER),
             None => (asked.to_owned(), FOR_AN_HOUR),

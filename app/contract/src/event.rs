@@ -7,7 +7,7 @@ mod presence;
 mod samples;
 mod travel;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::{
     CarrierId, DriverId, LoadId, StopId, Timestamp,
@@ -75,13 +75,21 @@ macro_rules! events {
         )+
 
         /// Any durable event that our pages decode.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(tag = "event", content = "data")]
         pub enum Happened {
             $($(#[$doc])* #[serde(rename = $name)] $type($type),)+
         }
 
         impl Happened {
+            /// Reads the data of an event of a name; nothing when there is no durable event of that name.
+            pub fn read<'de, D: Deserializer<'de>>(name: &str, data: D) -> Result<Option<Self>, D::Error> {
+                match name {
+                    $($name => $type::deserialize(data).map(|event| Some(Self::$type(event))),)+
+                    _ => Ok(None),
+                }
+            }
+
             /// What it is called.
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$type(_) => $name,)+ }

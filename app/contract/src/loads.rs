@@ -2,6 +2,7 @@
 
 mod ask;
 mod next;
+mod timeline;
 
 use serde::{Deserialize, Serialize};
 
@@ -283,6 +284,7 @@ pub enum Happening {
 
 /// A line of a load's timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "timeline::Flat")]
 pub struct TimelineEntry {
     /// When.
     pub at: Timestamp,

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
+    json::resource,
     live::{inbox, live},
     loads::{
         api::list_loads,
@@ -46,7 +47,7 @@ pub fn BoardPage() -> impl IntoView {
     let filter = Memo::new(move |_| query.with(Filter::read));
     let hands = Hands::new(filter, lanes(filter));
     provide_context(hands);
-    let loads = Resource::new(|| (), |()| all());
+    let loads = resource(|| (), |()| all());
     stay_true();
     tell_of_others(hands);
     Effect::new(move |_| {

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 #[cfg(feature = "ssr")]
 use crate::caller::caller;
-use crate::fault::Fault;
+use crate::{fault::Fault, json::Json};
 
 /// What the caller missed since a cursor, given as JSON; without one, where they stand.
-#[server(prefix = "/api/v1", endpoint = "events", input = GetUrl)]
+#[server(prefix = "/api/v1", endpoint = "events", input = GetUrl, output = Json)]
 pub async fn missed_events(#[server(default)] since: String) -> Result<One<Missed<Value>>, Fault> {
     let caller = caller()?;
     let since = if since.is_empty() { "{}" } else { &since };
-    let since = serde_json::from_str(since).map_err(|fault| Refusal::invalid("since", fault.to_string()))?;
+    let since = crate::json::read(since).map_err(|fault| Refusal::invalid("since", fault.to_string()))?;
     Ok(One { data: caller.desk.missed(&caller.who, since).await? })
 }

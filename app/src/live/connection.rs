@@ -23,7 +23,7 @@ use super::{
     session::{self, Renewal},
     watch::Watch,
 };
-use crate::{fault::Fault, loads, when};
+use crate::{fault::Fault, json, loads, when};
 
 /// WebSocket first, long polling where that can't be had, and no end of trying.
 const OPTIONS: &str = r#"{"transports":["websocket","polling"],"tryAllTransports":true,"autoConnect":false,
@@ -103,7 +103,7 @@ impl Line {
     }
 
     fn take(&'static self, name: &str, value: &JsValue) {
-        let head = || serde_json::from_str(&text(&data(value))).map(|SyncHead { cursor }| cursor);
+        let head = || json::read(&text(&data(value))).map(|SyncHead { cursor }| cursor);
         let news = self.live.inbox.try_update_value(|inbox| match name {
             SyncHead::NAME => head().map(|cursor| inbox.head(cursor)).unwrap_or_default(),
             SyncHead::SNAPSHOT => head().map(|cursor| inbox.restart(cursor)).unwrap_or_default(),
@@ -141,7 +141,7 @@ impl Line {
             let over_socket = if self.events.connected() {
                 let answer =
                     self.events.timeout(ANSWER_MS).ask("sync:request", &js(&json(&SyncRequest { since }))).await;
-                answer.ok().and_then(|answer| serde_json::from_str::<Missed<Value>>(&text(&answer)).ok())
+                answer.ok().and_then(|answer| json::read::<Missed<Value>>(&text(&answer)).ok())
             } else {
                 None
             };

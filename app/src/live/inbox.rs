@@ -10,9 +10,13 @@ use contract::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Everything of an envelope but its data, for which the name decides.
+use crate::json;
+
+/// What is needed of an envelope. Its data is read when the name is known.
 #[derive(Deserialize)]
-struct Header {
+struct Heard {
+    event: String,
+    data: Value,
     stream: Option<String>,
     seq: Option<u64>,
     epoch: Option<String>,
@@ -64,13 +68,12 @@ impl Inbox {
 
     /// Takes an envelope in its JSON.
     pub fn take(&mut self, envelope: &str) -> News {
-        let happened = serde_json::from_str(envelope).ok();
-        let place = match serde_json::from_str(envelope) {
-            Ok(Header { stream: Some(stream), seq: Some(seq), epoch: Some(epoch) }) => Place { stream, seq, epoch },
+        let Ok(Heard { event, data, stream: Some(stream), seq: Some(seq), epoch: Some(epoch) }) = json::read(envelope)
+        else {
             // Not durable, so nothing to be followed.
-            _ => return News::default(),
+            return News::default();
         };
-        match self.0.take(&place, happened) {
+        match self.0.take(&Place { stream, seq, epoch }, happened(&event, data)) {
             Step::Apply(ready) => news(ready, Then::Nothing),
             Step::Repeat => News::default(),
             Step::Hole => news(Vec::new(), Then::AskSoon),
@@ -93,7 +96,7 @@ impl Inbox {
             return self.restart(missed.cursor);
         }
         let events = missed.events.into_iter().filter_map(|envelope| {
-            let happened = happened(&envelope.event, &envelope.data);
+            let happened = happened(&envelope.event, envelope.data);
             envelope.place.map(|place| (place, happened))
         });
         news(self.0.answered(events, missed.cursor), Then::Nothing)
@@ -109,8 +112,8 @@ fn news(ready: Vec<Option<Happened>>, then: Then) -> News {
     News { events: ready.into_iter().flatten().collect(), then }
 }
 
-fn happened(name: &str, data: &Value) -> Option<Happened> {
-    serde_json::from_str(&format!(r#"{{"event":{},"data":{data}}}"#, Value::from(name))).ok()
+fn happened(name: &str, data: Value) -> Option<Happened> {
+    Happened::read(name, json::tree(data)).ok().flatten()
 }
 
 /// Which load an event is about, and who caused it, if it says so.

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::bind;
+use crate::json;
 
 /// How often the session is renewed, in milliseconds: its token lives for 15 minutes.
 pub const EVERY_MS: u64 = 12 * 60_000;
@@ -45,7 +46,7 @@ async fn refresh() -> JsValue {
     match answer.status() {
         200 => {
             let text = answer.text().await.ok().and_then(|text| text.as_string()).unwrap_or_default();
-            match serde_json::from_str::<One<SignedIn>>(&text) {
+            match json::read::<One<SignedIn>>(&text) {
                 Ok(One { data }) => data.access_token.into(),
                 Err(_) => JsValue::UNDEFINED,
             }

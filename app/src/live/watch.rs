@@ -14,6 +14,7 @@ use super::{
     bind::Socket,
     connection::{Line, bytes, data, hear, hear_all, js, json, message, text},
 };
+use crate::json;
 
 /// How long to wait before asking again for a socket that was refused.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -74,7 +75,7 @@ impl Watch {
                     book.moved(heard.positions);
                 }
             } else if name == LoadLocationUpdated::NAME
-                && let Ok(told) = serde_json::from_str::<LoadLocationUpdated>(&text(&data(&value)))
+                && let Ok(told) = json::read::<LoadLocationUpdated>(&text(&data(&value)))
             {
                 let LoadLocationUpdated { load_id, location, heading, speed, recorded_at: at, source, .. } = told;
                 book.moved([(load_id, LastFix { lat: location.lat, lng: location.lng, heading, speed, at, source })]);

@@ -7,80 +7,77 @@ use contract::{
         UndoChange, ViewCounts,
     },
 };
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Json},
-};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 #[cfg(feature = "ssr")]
 use crate::caller::caller;
-use crate::fault::Fault;
+use crate::{fault::Fault, json::Json};
 
 /// Loads, for the caller's eyes.
-#[server(prefix = "/api/v1", endpoint = "loads", input = GetUrl)]
+#[server(prefix = "/api/v1", endpoint = "loads", input = GetUrl, output = Json)]
 pub async fn list_loads(#[server(flatten)] query: LoadQuery) -> Result<Listed<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(caller.desk.loads(&caller.who, query).await?)
 }
 
 /// How many loads each named selection has.
-#[server(prefix = "/api/v1", endpoint = "loads/counts", input = GetUrl)]
+#[server(prefix = "/api/v1", endpoint = "loads/counts", input = GetUrl, output = Json)]
 pub async fn count_loads() -> Result<One<ViewCounts>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.load_counts(&caller.who).await? })
 }
 
 /// One load with its stops and timeline.
-#[server(prefix = "/api/v1", endpoint = "loads/one", input = GetUrl)]
+#[server(prefix = "/api/v1", endpoint = "loads/one", input = GetUrl, output = Json)]
 pub async fn one_load(id: LoadId) -> Result<One<LoadDetail>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.load(&caller.who, id).await? })
 }
 
 /// The loads under way.
-#[server(prefix = "/api/v1", endpoint = "loads/active", input = GetUrl)]
+#[server(prefix = "/api/v1", endpoint = "loads/active", input = GetUrl, output = Json)]
 pub async fn active_loads(#[server(flatten)] query: ActiveQuery) -> Result<Listed<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(caller.desk.active_loads(&caller.who, query).await?)
 }
 
 /// Enters a load.
-#[server(prefix = "/api/v1", endpoint = "loads", input = Json)]
+#[server(prefix = "/api/v1", endpoint = "loads", input = Json, output = Json)]
 pub async fn create_load(#[server(flatten)] new: NewLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.create_load(&caller.who, new).await? })
 }
 
 /// Moves a load to another status.
-#[server(name = StatusCall, prefix = "/api/v1", endpoint = "loads/status", input = Json)]
+#[server(name = StatusCall, prefix = "/api/v1", endpoint = "loads/status", input = Json, output = Json)]
 pub async fn change_status(#[server(flatten)] ask: ChangeStatus) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.change_status(&caller.who, ask).await? })
 }
 
 /// Gives a load to a carrier and perhaps a driver.
-#[server(name = AssignCall, prefix = "/api/v1", endpoint = "loads/assign", input = Json)]
+#[server(name = AssignCall, prefix = "/api/v1", endpoint = "loads/assign", input = Json, output = Json)]
 pub async fn assign_load(#[server(flatten)] ask: AssignLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.assign_load(&caller.who, ask).await? })
 }
 
 /// Sends a load on its way.
-#[server(name = DispatchCall, prefix = "/api/v1", endpoint = "loads/dispatch", input = Json)]
+#[server(name = DispatchCall, prefix = "/api/v1", endpoint = "loads/dispatch", input = Json, output = Json)]
 pub async fn dispatch_load(#[server(flatten)] ask: DispatchLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.dispatch_load(&caller.who, ask).await? })
 }
 
 /// Calls a load off.
-#[server(name = CancelCall, prefix = "/api/v1", endpoint = "loads/cancel", input = Json)]
+#[server(name = CancelCall, prefix = "/api/v1", endpoint = "loads/cancel", input = Json, output = Json)]
 pub async fn cancel_load(#[server(flatten)] ask: CancelLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.cancel_load(&caller.who, ask).await? })
 }
 
 /// Takes back the caller's own newest change of a load.
-#[server(name = UndoCall, prefix = "/api/v1", endpoint = "loads/undo", input = Json)]
+#[server(name = UndoCall, prefix = "/api/v1", endpoint = "loads/undo", input = Json, output = Json)]
 pub async fn undo_change(#[server(flatten)] ask: UndoChange) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.undo_change(&caller.who, ask).await? })

@@ -16,6 +16,7 @@ use self::{facts::Facts, follow::follow, head::Head, stops::Stops, timeline::Tim
 use super::api::one_load;
 use crate::{
     fault::Fault,
+    json::resource,
     live::live,
     say,
     ui::{icon::Icon, words::fault_words},
@@ -27,7 +28,7 @@ pub fn LoadPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<LoadId>().ok())));
     let again = RwSignal::new(0_u32);
-    let detail = Resource::new(move || (id.get(), again.get()), |(id, _)| read(id));
+    let detail = resource(move || (id.get(), again.get()), |(id, _)| read(id));
     view! {
         <div class="load">
             <a class="crumb" href="/loads"><Icon name="chevron-left" />{say!(common.detail.back)}</a>

@@ -14,7 +14,7 @@ use contract::{LoadId, status::LoadStatus};
 use leptos::prelude::*;
 
 use self::{assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, reason::Reason};
-use crate::{live::live, say, ui::toast};
+use crate::{live::live, parts, say, ui::toast};
 
 /// What is being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +64,11 @@ pub fn ask(dialog: Dialog) {
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let asked = expect_context::<Asked>().0;
-    move || asked.get().and_then(open)
+    move || asked.get().map(|dialog| Suspend::new(parts::dialog(dialog)))
 }
 
-fn open(dialog: Dialog) -> Option<AnyView> {
+/// The view of a dialog; nothing when its load is gone.
+pub fn open(dialog: Dialog) -> Option<AnyView> {
     let row = |load| {
         let entry = live().book.entry(load);
         if entry.is_none() {

@@ -27,7 +27,7 @@ use super::{
         table::{Came, table},
     },
 };
-use crate::{fault::Fault, live::live, pages::Visitor, say};
+use crate::{fault::Fault, json::resource, live::live, pages::Visitor, say};
 
 /// How often to ask for changes while there is no socket, in seconds.
 const POLL_S: u32 = 10;
@@ -47,12 +47,10 @@ pub fn LoadsPage() -> impl IntoView {
         url.try_with(|url| asked::read(&|key| url.get_all(key).unwrap_or_default())).unwrap_or_default()
     });
     let again = RwSignal::new(0_u32);
-    let list = Resource::new(
-        move || (asked.get(), again.get(), live.afresh.get()),
-        |(asked, ..)| list_loads(asked::sent(&asked)),
-    );
+    let list =
+        resource(move || (asked.get(), again.get(), live.afresh.get()), |(asked, ..)| list_loads(asked::sent(&asked)));
     let news = News::new();
-    let counts: Counts = Resource::new(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
+    let counts: Counts = resource(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
 
     // The last good list: a call that fails must not take away what was there.
     let kept = StoredValue::new(None::<(LoadQuery, Arc<Came>)>);

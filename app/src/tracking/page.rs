@@ -14,6 +14,7 @@ use super::{
     panel::Panel,
 };
 use crate::{
+    json::resource,
     live::{Live, live},
     loads::api::active_loads,
     say,
@@ -29,7 +30,7 @@ const POLL_S: u32 = 15;
 pub fn TrackingPage() -> impl IntoView {
     let live = live();
     let fleet = Fleet::provide();
-    let list = Resource::new(|| (), |()| active_loads(ActiveQuery::default()));
+    let list = resource(|| (), |()| active_loads(ActiveQuery::default()));
     watch_fleet(live);
     #[cfg(feature = "hydrate")]
     refetch(live);

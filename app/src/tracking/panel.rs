@@ -14,6 +14,7 @@ use super::{
     fleet::Fleet,
 };
 use crate::{
+    json::resource,
     live::Entry,
     loads::{act::move_to, api::one_load},
     say,
@@ -40,7 +41,7 @@ pub fn Panel(
         fleet.book.select(|entry| entry.row.id == load, |_| ());
         fleet.book.entry(load).map(|entry| entry.with(|entry| entry.row.version))
     });
-    let detail = Resource::new(move || version.get(), move |_| one_load(load));
+    let detail = resource(move || version.get(), move |_| one_load(load));
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         if let Some(Ok(one)) = detail.get() {

@@ -23,7 +23,7 @@ impl SyncHead {
 
 /// How an event travels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "Flat<E>")]
 pub struct Envelope<E> {
     /// What it is called.
     pub event: String,
@@ -38,6 +38,31 @@ pub struct Envelope<E> {
     /// Its place among its audience's durable events.
     #[serde(flatten)]
     pub place: Option<Place>,
+}
+
+/// An envelope as it travels. Read with `flatten`, each of its fields would be kept in a tree first.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Flat<E> {
+    event: String,
+    data: E,
+    timestamp: Timestamp,
+    tenant_id: TenantId,
+    id: EventId,
+    stream: Option<String>,
+    seq: Option<u64>,
+    epoch: Option<String>,
+}
+
+impl<E> From<Flat<E>> for Envelope<E> {
+    fn from(flat: Flat<E>) -> Self {
+        let Flat { event, data, timestamp, tenant_id, id, stream, seq, epoch } = flat;
+        let place = match (stream, seq, epoch) {
+            (Some(stream), Some(seq), Some(epoch)) => Some(Place { stream, seq, epoch }),
+            _ => None,
+        };
+        Self { event, data, timestamp, tenant_id, id, place }
+    }
 }
 
 /// Where a durable event stands.

@@ -12,13 +12,14 @@ use super::{
 };
 use crate::{
     fault::Fault,
+    json::Text,
     loads::dialogs::{Dialog, ask},
     say,
     ui::icon::Icon,
 };
 
 /// The answer to the question for the counts.
-pub type Counts = Resource<Result<One<ViewCounts>, Fault>>;
+pub type Counts = Resource<Result<One<ViewCounts>, Fault>, Text>;
 
 /// The bar and, below it, the filters that are on.
 #[component]

@@ -47,7 +47,7 @@ fn press(event: &web_sys::KeyboardEvent, go: &impl Fn(&str)) {
     if keys::is_typing(event) || event.default_prevented() {
         return;
     }
-    let key = event.key().to_lowercase();
+    let key = event.key().to_ascii_lowercase();
     let is_command = event.ctrl_key() || event.meta_key();
     if is_command || event.alt_key() {
         if is_command && !event.alt_key() && !event.shift_key() && key == "z" && undo::take_back_last() {

@@ -1,0 +1,79 @@
+//! How a line of a load's timeline is read.
+
+use serde::Deserialize;
+
+use super::{Happening, TimelineEntry};
+use crate::{Timestamp, status::LoadStatus};
+
+/// A line as it travels. Read with `flatten` and a tag, each of its fields would be kept in a tree first.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Flat {
+    at: Timestamp,
+    by: Option<String>,
+    kind: Kind,
+    from: Option<LoadStatus>,
+    to: Option<LoadStatus>,
+    reason: Option<String>,
+    carrier_name: Option<String>,
+    driver_name: Option<String>,
+    city: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    LoadCreated,
+    StatusChanged,
+    CarrierAssigned,
+    StopArrived,
+    StopDeparted,
+    ChangeUndone,
+}
+
+impl TryFrom<Flat> for TimelineEntry {
+    type Error = &'static str;
+
+    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
+        let Flat { at, by, kind, from, to, reason, carrier_name, driver_name, city } = flat;
+        let what = (|| {
+            Some(match kind {
+                Kind::LoadCreated => Happening::LoadCreated,
+                Kind::StatusChanged => Happening::StatusChanged { from: from?, to: to?, reason },
+                Kind::CarrierAssigned => Happening::CarrierAssigned { carrier_name: carrier_name?, driver_name },
+                Kind::StopArrived => Happening::StopArrived { city: city? },
+                Kind::StopDeparted => Happening::StopDeparted { city: city? },
+                Kind::ChangeUndone => Happening::ChangeUndone { from: from?, to: to? },
+            })
+        })();
+        Ok(Self { at, by, what: what.ok_or("a field of this kind of line is missing")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_line_is_read_as_it_was_written() {
+        let (from, to) = (LoadStatus::Accepted, LoadStatus::Dispatched);
+        let city = || "Salem".to_owned();
+        let kinds = [
+            Happening::LoadCreated,
+            Happening::StatusChanged { from, to, reason: None },
+            Happening::StatusChanged { from, to, reason: Some("wrong truck".to_owned()) },
+            Happening::CarrierAssigned { carrier_name: "Kestrel".to_owned(), driver_name: None },
+            Happening::StopArrived { city: city() },
+            Happening::StopDeparted { city: city() },
+            Happening::ChangeUndone { from, to },
+        ];
+
+        for what in kinds {
+            let line = TimelineEntry { at: Timestamp::from_millis(0), by: Some("Ada".to_owned()), what };
+            let text = serde_json::to_string(&line).expect("json");
+            assert_eq!(serde_json::from_str::<TimelineEntry>(&text).ok(), Some(line), "{text}");
+        }
+        let without_city = r#"{"at":"2026-11-23T08:00:00.000Z","kind":"stop_arrived"}"#;
+        assert!(serde_json::from_str::<TimelineEntry>(without_city).is_err());
+    }
+}
