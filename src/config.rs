@@ -35,7 +35,7 @@ pub struct Config {
     /// `sqlite://…` or `postgres://…` [default: a SQLite file in the data directory]
     #[arg(long, env = "DATABASE_URL")]
     pub database_url: Option<String>,
-    /// `redis://…`, by which several nodes on one PostgreSQL hear of each other at once [default: none]
+    /// `redis://…` or `rediss://…`, by which several nodes on one PostgreSQL hear of each other at once [default: none]
     #[arg(long, env = "REDIS_URL")]
     pub redis_url: Option<String>,
     /// The channel on which the nodes speak there, one for each cluster that shares a Redis
@@ -135,8 +135,8 @@ impl Config {
             bail!("--database-url: must begin with sqlite: or postgres:");
         }
         if let Some(url) = &self.redis_url {
-            if !url.starts_with("redis:") {
-                bail!("--redis-url: must begin with redis:");
+            if !["redis:", "rediss:"].iter().any(|scheme| url.starts_with(scheme)) {
+                bail!("--redis-url: must begin with redis: or, for a connection that is encrypted, rediss:");
             }
             if self.database_url().starts_with("sqlite:") {
                 bail!(

@@ -13,11 +13,12 @@ use headhaul::{
     store::turn::Job,
 };
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{process::Command, time::timeout};
 
 use crate::{
     ear::Ear,
     fixture::{Client, Engine, TestServer, config, fresh_database, runtime},
+    redis::Redis,
 };
 
 /// The Redis that is there for all tests.
@@ -240,7 +241,7 @@ fn nobody_who_merely_reaches_redis_can_tell_anybody_anything() {
         let b = a.start_beside(&with).await;
         let mut ear = Ear::open(&b.dispatcher().await, "/dispatch").await;
         let mut connection =
-            redis::Client::open(redis.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
+            ::redis::Client::open(redis.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
         let stream = json!({ "Tenant": a.blue.tenant });
         let envelope = json!({
             "event": "load:created", "data": { "loadId": a.blue.tenant, "loadNumber": "FORGED" }, "tenantId": a.blue.tenant,
@@ -253,9 +254,9 @@ fn nobody_who_merely_reaches_redis_can_tell_anybody_anything() {
         let mut signed = vec![0_u8; 32];
         signed.extend(message.to_string().into_bytes());
         for bytes in [signed, message.to_string().into_bytes(), Vec::new()] {
-            redis::cmd("PUBLISH").arg(&channel).arg(bytes).query_async::<i64>(&mut connection).await.unwrap();
+            ::redis::cmd("PUBLISH").arg(&channel).arg(bytes).query_async::<i64>(&mut connection).await.unwrap();
         }
-        let checked = tokio::process::Command::new(env!("CARGO_BIN_EXE_headhaul"))
+        let checked = Command::new(env!("CARGO_BIN_EXE_headhaul"))
             .args(["check", "--database-url", &b.url, "--data-dir", b.folder.path().to_str().unwrap()])
             .args(with)
             .output()
@@ -273,6 +274,46 @@ fn nobody_who_merely_reaches_redis_can_tell_anybody_anything() {
         assert!(!ear.heard.iter().any(|told| told.data["data"]["loadNumber"] == "FORGED"), "{:?}", ear.heard);
         a.stop().await;
         b.stop().await;
+    });
+}
+
+#[test]
+fn a_redis_behind_tls_is_spoken_to_if_its_certificate_is_trusted() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (key, certificate) = (path("key.pem"), path("certificate.pem"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"])
+            .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
+            .args(["-keyout", &key, "-out", &certificate])
+            .output()
+            .await
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let redis = Redis::start_with(|port| {
+            let port = port.to_string();
+            let settings = ["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no", "--tls-cert-file"];
+            let files = [&certificate, "--tls-key-file", &key, "--tls-ca-cert-file", &certificate];
+            settings.into_iter().chain(files).map(str::to_owned).collect()
+        })
+        .await;
+        let database = fresh_database(Engine::Postgres, folder.path()).await;
+        let url = format!("rediss://127.0.0.1:{}", redis.port);
+        let check = async |trusted: &str| {
+            let check = Command::new(env!("CARGO_BIN_EXE_headhaul"))
+                .args(["check", "--data-dir", &path("data"), "--database-url", &database, "--redis-url", &url])
+                .env("SSL_CERT_FILE", trusted)
+                .output()
+                .await
+                .unwrap();
+            (check.status.success(), String::from_utf8_lossy(&check.stdout).into_owned())
+        };
+
+        let (is_well, said) = check(&certificate).await;
+        assert!(is_well && said.contains("redis: answers; nodes that run now: 0"), "{said}");
+        let (is_well, said) = check(&path("nothing.pem")).await;
+        assert!(!is_well, "a certificate that nobody vouches for: {said}");
     });
 }
 

@@ -17,9 +17,9 @@ use crate::{
 
 /// How long other nodes' events may take once Redis is back.
 const BACK: Duration = Duration::from_secs(3);
-/// How long an event may take to those on its own node, with a busy machine's scheduling in it. Every wait for Redis
-/// would be longer.
-const LOCAL: Duration = Duration::from_millis(900);
+/// How long an event may take to those on its own node, in nine of ten cases: a third of them or more happen while Redis is
+/// away, and every wait for it would be longer than a second. The tenth is left to a busy machine.
+const LOCAL: Duration = Duration::from_millis(250);
 /// How much is done in each phase of a round.
 const WRITES: usize = 6;
 
@@ -36,7 +36,8 @@ struct Scene {
     driver: Client,
     load: LoadRow,
     lat: f64,
-    slowest: Duration,
+    /// How long it took until each event was heard on its own node.
+    took: Vec<Duration>,
 }
 
 impl Scene {
@@ -50,7 +51,7 @@ impl Scene {
         let map = Ear::open(&people[1], "/tracking").await;
         map.ask("join:load", json!({ "loadId": load.id })).await;
         let driver = a.sign_in("driver1@blueridge.test").await;
-        Self { nodes, people, ears, map, driver, load, lat: 30.0, slowest: Duration::ZERO }
+        Self { nodes, people, ears, map, driver, load, lat: 30.0, took: Vec::new() }
     }
 
     /// People on the first so many nodes enter loads; each is heard of on its own node at once. A truck moves as well.
@@ -62,7 +63,7 @@ impl Scene {
                 let load = json!(self.people[node].create_load().await.id);
                 let since = Instant::now();
                 self.ears[node].hears("load:created", |told| told["data"]["loadId"] == load).await;
-                self.slowest = self.slowest.max(since.elapsed());
+                self.took.push(since.elapsed());
                 *last = load;
             }
         }
@@ -96,12 +97,15 @@ impl Scene {
         let lats = self.map.heard.iter().filter(|told| told.event == "load:location:updated");
         let lats: Vec<f64> = lats.filter_map(|told| told.data["data"]["location"]["lat"].as_f64()).collect();
         assert!(lats.is_sorted_by(|before, after| before < after), "a truck went back or was told twice: {lats:?}");
+        self.took.sort_unstable();
+        let at = |part: f64| self.took[((self.took.len() - 1) as f64 * part) as usize];
+        let (half, nine, all) = (at(0.5), at(0.9), at(1.0));
         eprintln!(
-            "{} events in order on both nodes; the slowest on its own node took {:?}",
-            a[&tenant].len(),
-            self.slowest
+            "{} events in order on both nodes; on its own node half were heard within {half:?}, nine of ten within {nine:?}, \
+             all within {all:?}",
+            a[&tenant].len()
         );
-        assert!(self.slowest < LOCAL, "{:?}", self.slowest);
+        assert!(nine < LOCAL, "{nine:?}");
         for node in self.nodes {
             node.stop().await;
         }

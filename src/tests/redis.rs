@@ -14,31 +14,36 @@ use tokio::{
 };
 
 pub struct Redis {
-    port: u16,
+    pub port: u16,
+    settings: Vec<String>,
     child: Option<Child>,
 }
 
 impl Redis {
     /// Starts one on a port that nobody uses.
     pub async fn start() -> Self {
+        Self::start_with(|port| vec!["--port".to_owned(), port.to_string()]).await
+    }
+
+    /// The same with settings of its own for the port.
+    pub async fn start_with(settings: impl Fn(u16) -> Vec<String>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        let mut redis = Self { port, child: None };
+        let mut redis = Self { port, settings: settings(port), child: None };
         redis.restart().await;
         redis
     }
 
     /// Starts it again on the same port.
     pub async fn restart(&mut self) {
-        let port = self.port.to_string();
         let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "no"])
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(&self.settings)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         self.child = Some(child);
-        let client = self.client();
         let deadline = Instant::now() + Duration::from_secs(10);
-        while client.get_multiplexed_async_connection().await.is_err() {
+        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             assert!(Instant::now() < deadline, "Redis did not start");
             sleep(Duration::from_millis(20)).await;
         }
