@@ -1,6 +1,8 @@
 //! Words that nobody else may ever hear, put wherever a company can write something down, while everybody listens to
 //! everything that they can: on every namespace, and by every call that reads.
 
+use std::collections::BTreeSet;
+
 use contract::{
     actor::{Permission, Role},
     event::NAMESPACES,
@@ -178,20 +180,24 @@ fn nobody_ever_comes_to_know_a_word_that_is_not_for_them() {
         for (email, client) in people.iter().zip(&clients) {
             let (who, company) = split(email);
             let listener = Listener { who, company, role: role_of(client) };
+            // With and without the carrier in it; what names no load is asked once.
+            let mut paths = BTreeSet::new();
             for load in loads.iter().flatten() {
                 for (method, path) in calls().into_iter().filter(|(method, _)| method == "GET") {
                     let (path, _) = example(&method, &path, load, &server.blue.carriers[0].to_string()).unwrap();
-                    for path in [path.clone(), path.split("&carrierId").next().unwrap().to_owned()] {
-                        let answer = client.get(&path).await;
-                        check(&listener, false, &path, &answer.body.to_string());
-                    }
+                    paths.insert(path.split("&carrierId").next().unwrap().to_owned());
+                    paths.insert(path);
                 }
+            }
+            for path in paths {
+                let answer = client.get(&path).await;
+                check(&listener, false, &path, &answer.body.to_string());
             }
         }
         for (canary, heard) in canaries.iter().zip(heard) {
             assert!(heard > 0, "{:?} was never written down", canary.word);
         }
-        assert!(cells > 10_000, "{cells} cells");
+        assert!(cells > 5_000, "{cells} cells");
         server.stop().await;
     });
 }

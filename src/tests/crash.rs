@@ -5,7 +5,7 @@ use std::{
     process::Command,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -13,7 +13,11 @@ use std::{
 use contract::event::Cursor;
 use headhaul::{clock::Clock, serve};
 use serde_json::json;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use crate::{
     bustle::Worker,
@@ -98,31 +102,25 @@ fn everything_that_was_acknowledged_is_there_after_a_kill() {
 /// Longer than coming back and catching up take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Between two attempts to reach a server that isn't there.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A desk at work until it is told to stop; gives back who worked, with all that was acknowledged to them.
-fn at_work(mut worker: Worker, over: Arc<AtomicBool>, changes: Arc<AtomicUsize>) -> JoinHandle<Worker> {
+fn at_work(mut worker: Worker, over: Arc<AtomicBool>, changes: watch::Sender<usize>) -> JoinHandle<Worker> {
     tokio::spawn(async move {
         while !over.load(Ordering::SeqCst) {
             if worker.change().await {
-                changes.fetch_add(1, Ordering::SeqCst);
+                changes.send_modify(|count| *count += 1);
             } else {
                 // Nobody knows what became of the last one; once the server is back it tells, and what it had
                 // acknowledged before must be there.
                 while !worker.look_again().await {
-                    tokio::task::yield_now().await;
+                    sleep(PAUSE).await;
                 }
             }
         }
         worker
     })
-}
-
-async fn reaches(count: &AtomicUsize, wanted: usize) {
-    let reached = async {
-        while count.load(Ordering::SeqCst) < wanted {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, reached).await.expect("changes are acknowledged");
 }
 
 #[test]
@@ -143,7 +141,8 @@ fn a_node_that_is_killed_again_and_again_is_soon_back_and_its_readers_miss_nothi
         for reader in &mut readers {
             timeout(PATIENCE, reader.begins()).await.unwrap();
         }
-        let (over, changes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let over = Arc::new(AtomicBool::new(false));
+        let (changes, mut made) = watch::channel(0);
         let mut workers = Vec::new();
         for seed in 0..2 {
             let client = Client::sign_in(&node.base, "ops@blueridge.test").await;
@@ -153,7 +152,8 @@ fn a_node_that_is_killed_again_and_again_is_soon_back_and_its_readers_miss_nothi
 
         let (mut longest_back, mut longest_even) = (Duration::ZERO, Duration::ZERO);
         for _ in 0..rounds {
-            reaches(&changes, changes.load(Ordering::SeqCst) + 20).await;
+            let enough = *made.borrow() + 20;
+            timeout(PATIENCE, made.wait_for(|made| *made >= enough)).await.expect("changes are acknowledged").unwrap();
             node.kill();
             let killed = Instant::now();
             node = ground.node(&address, &more);
