@@ -8,7 +8,7 @@ use contract::{
         ViewCounts,
     },
     refusal::Flaw,
-    risk::{Risk, outlook},
+    risk::{Risk, UNCOVERED_MIN, outlook},
     status::LoadStatus as S,
     text,
     tracking::Bounds,
@@ -92,11 +92,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     let count = |keep: &dyn Fn(&LoadRow) -> bool| rows.iter().filter(|row| keep(row)).count() as u64;
     Ok(ViewCounts {
         active,
-        urgent: count(&|row| {
-            UNCOVERED.contains(&row.status)
-                && row.pickup.start < now.plus_ms(DAY_MS)
-                && (row.is_hot || row.carrier.is_none())
-        }),
+        urgent: count(&|row| row.is_urgent(now)),
         unassigned: count(&|row| row.carrier.is_none()),
         today: count(&|row| today.contains(&row.pickup.start)),
         in_transit: count(&|row| TRANSIT.contains(&row.status)),
@@ -200,8 +196,11 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         View::Urgent => {
             narrow(&mut filter, &UNCOVERED);
             // A carrier doesn't learn what is hot; what has no carrier is none of its loads.
-            filter.urgent = who.role.is_staff();
-            filter.unassigned = !filter.urgent;
+            if who.role.is_staff() {
+                filter.urgent_before = Some(now.plus_minutes(UNCOVERED_MIN));
+            } else {
+                filter.unassigned = true;
+            }
             filter.pickup_to = Some(filter.pickup_to.map_or(now.plus_ms(DAY_MS), |to| to.min(now.plus_ms(DAY_MS))));
         }
         View::Unassigned => {

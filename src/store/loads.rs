@@ -62,8 +62,8 @@ pub struct Filter {
     pub pickup_from: Option<Timestamp>,
     /// With a pickup window that opens before this moment.
     pub pickup_to: Option<Timestamp>,
-    /// Hot, or without a carrier.
-    pub urgent: bool,
+    /// Hot, without a carrier, or with a pickup window that opens before this moment.
+    pub urgent_before: Option<Timestamp>,
     /// Without a carrier.
     pub unassigned: bool,
     /// Changed at this moment or later, or with a truck that moved since.
@@ -173,8 +173,8 @@ macro_rules! narrow {
         if let Some(to) = filter.pickup_to {
             q.push(" AND l.pickup_start < ").push_bind(column(to));
         }
-        if filter.urgent {
-            q.push(" AND (l.is_hot OR l.carrier_id IS NULL)");
+        if let Some(soon) = filter.urgent_before {
+            q.push(" AND (l.is_hot OR l.carrier_id IS NULL OR l.pickup_start < ").push_bind(column(soon)).push(")");
         }
         if filter.unassigned {
             q.push(" AND l.carrier_id IS NULL");

@@ -495,3 +495,34 @@ fn lists_filter_sort_search_and_page() {
         server.stop().await;
     });
 }
+
+#[test]
+fn a_tender_that_nobody_answers_before_its_pickup_is_urgent_and_at_risk() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let enter = async |hours: i64, status: Option<&str>| {
+            let at = |hours: i64| server.clock.now().plus_minutes(hours * 60).to_string();
+            let mut new = new_load();
+            new["stops"][0]["windowStart"] = json!(at(hours));
+            new["stops"][0]["windowEnd"] = json!(at(hours + 2));
+            new["stops"][1]["windowStart"] = json!(at(hours + 20));
+            new["stops"][1]["windowEnd"] = json!(at(hours + 24));
+            let load = dispatcher.post("/api/v1/loads", new).await.row();
+            dispatcher.assign(&load, &server.blue, 0, status).await.id.to_string()
+        };
+        let soon = [enter(1, Some("TENDERED")).await, enter(2, None).await];
+        enter(3, Some("ACCEPTED")).await;
+        enter(10, Some("TENDERED")).await;
+
+        for view in ["urgent", "at_risk"] {
+            let answer = dispatcher.get(&format!("/api/v1/loads?view={view}")).await;
+            let ids: Vec<_> = answer.data().as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+            assert_eq!(ids, soon, "{view}");
+        }
+        let counts = dispatcher.get("/api/v1/loads/counts").await;
+        assert_eq!((&counts.data()["urgent"], &counts.data()["atRisk"]), (&json!(2), &json!(2)));
+        assert_eq!(counts.data()["unassigned"], 0);
+        server.stop().await;
+    });
+}

@@ -6,7 +6,8 @@ mod next;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId, geo::Point, status::LoadStatus, tracking::LastFix,
+    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId, geo::Point, risk::UNCOVERED_MIN, status::LoadStatus,
+    tracking::LastFix,
 };
 pub use ask::*;
 pub use next::*;
@@ -194,6 +195,15 @@ impl LoadRow {
     }
 
     /// Whether the same truck moves it as another row of it says: where one truck is says nothing of another.
+    /// Whether somebody must find a carrier for it at once, or hear from one: within a day, when it is hot or nobody was
+    /// chosen; within some hours, whoever was asked.
+    pub fn is_urgent(&self, now: Timestamp) -> bool {
+        let opens_in_min = self.pickup.start.since_ms(now) / 60_000;
+        matches!(self.status, LoadStatus::Planning | LoadStatus::Pending | LoadStatus::Tendered)
+            && (opens_in_min < UNCOVERED_MIN
+                || (self.pickup.start < now.plus_ms(DAY_MS) && (self.is_hot || self.carrier.is_none())))
+    }
+
     pub fn has_same_truck(&self, other: &Self) -> bool {
         (&self.carrier, &self.driver) == (&other.carrier, &other.driver)
     }

@@ -168,7 +168,7 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     };
     let why = reason.filter(|_| risk != Risk::None).map(|reason| {
         let icon = if risk == Risk::Late { "triangle-alert" } else { "clock" };
-        view! { <div class="why"><Icon name=icon size=13 /> <span>{reason_words(reason)}</span></div> }
+        view! { <div class="why"><Icon name=icon size=13 /> <span>{reason_words(reason, row, now)}</span></div> }
     });
     view! {
         <div class="lane">

@@ -134,7 +134,7 @@ impl Words {
     fn of(entry: &Entry, fleet: Fleet) -> Self {
         let (row, now) = (&entry.row, fleet.now.get());
         let why = match contract::risk::outlook(row, now).reason {
-            Some(reason) => reason_words(reason),
+            Some(reason) => reason_words(reason, row, now),
             None if row.current_location.is_none() => say!(tracking.no_fix).to_owned(),
             None => say!(tracking.on_time).to_owned(),
         };

@@ -134,7 +134,7 @@ fn banner(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
         <div class=class>
             <Icon name=if outlook.risk == Risk::None { "wifi-off" } else { "triangle-alert" } />
             <div>
-                <b>{reason_words(reason)}</b>
+                <b>{reason_words(reason, row, now)}</b>
                 {closes.map(|closes| view! { <div>{closes}</div> })}
             </div>
         </div>

@@ -55,7 +55,8 @@ pub enum View {
     Active,
     /// What the board shows: the active ones and what was completed in the last 24 hours.
     Board,
-    /// Picked up within the next 24 hours and without a carrier, or marked hot.
+    /// Picked up within the next 24 hours and without a carrier, or marked hot; or within the next 4 hours and taken by
+    /// no carrier yet.
     Urgent,
     /// Without a carrier.
     Unassigned,

@@ -63,8 +63,9 @@ fn Banner(entry: RwSignal<Entry>) -> impl IntoView {
             Risk::None => "pr",
         };
         outlook.reason.map(|reason| {
+            let words = entry.with_untracked(|entry| reason_words(reason, &entry.row, when::now_untracked()));
             let icon = if matches!(reason, Reason::NoSignal { .. }) { "wifi-off" } else { "triangle-alert" };
-            view! { <div class=look role="status"><Icon name=icon /><b>{reason_words(reason)}</b></div> }
+            view! { <div class=look role="status"><Icon name=icon /><b>{words}</b></div> }
         })
     }
 }

@@ -10,8 +10,6 @@ use contract::{
 
 use super::asked::chosen;
 
-const DAY_MS: i64 = 24 * 3_600_000;
-
 /// Whether a load belongs to what is asked for; `me` is who looks.
 pub fn fits(asked: &LoadQuery, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool {
     let has = |names: Option<&str>, name: &str| names.is_none() || chosen(names).any(|chosen| chosen == name);
@@ -32,11 +30,7 @@ fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool
         && match view {
             View::DeliveredToday | View::CompletedLately => false,
             View::Active | View::Board => true,
-            View::Urgent => {
-                matches!(load.status, S::Planning | S::Pending | S::Tendered)
-                    && load.pickup.start < now.plus_ms(DAY_MS)
-                    && (load.is_hot || load.carrier.is_none())
-            }
+            View::Urgent => load.is_urgent(now),
             View::Unassigned => load.carrier.is_none(),
             // Today on the stop's own clock; the company's, by which the server goes, isn't known here.
             View::Today => load.pickup.is_same_day(load.pickup.start, now),

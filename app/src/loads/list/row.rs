@@ -58,7 +58,7 @@ fn cells(
 ) -> impl IntoView + use<> {
     let load = &entry.row;
     let status = entry.status();
-    let reason = outlook.reason.map(reason_words);
+    let reason = outlook.reason.map(|reason| reason_words(reason, load, now));
     let said = reason.clone();
     let unmoved = load.carrier.is_none() && !status.is_finished();
     let missed = matches!(outlook.reason, Some(Reason::PickupMissed { .. }));
@@ -113,6 +113,8 @@ fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<
                     ("c-eta bad", say!(loads.row.late, by = when::minutes(by_min.max(1))))
                 }
                 Some(Reason::EtaNearEnd { .. }) => ("c-eta warnt", say!(loads.row.tight).to_owned()),
+                Some(Reason::Unknown { .. }) => ("c-eta warnt", say!(loads.row.unknown).to_owned()),
+                Some(Reason::NoSignal { .. }) => ("c-eta", say!(loads.row.no_signal).to_owned()),
                 _ => ("c-eta", say!(loads.row.on_time).to_owned()),
             };
             (tone, format!("{} {}", when::soon(at, stop.offset_min, now), stop.zone_short), Some(word))
