@@ -16,9 +16,9 @@ use self::{facts::Facts, follow::follow, head::Head, stops::Stops, timeline::Tim
 use super::api::one_load;
 use crate::{
     fault::Fault,
-    live::live,
+    live::{again::when_back, live},
     say,
-    ui::{icon::Icon, words::fault_words},
+    ui::{icon::Icon, words::unread_words},
 };
 
 /// The page of one load.
@@ -116,10 +116,11 @@ fn Failed(fault: Fault, again: RwSignal<u32>) -> impl IntoView {
     if fault.code() == Some(Code::NotFound) {
         return Either::Left(view! { <Gone /> });
     }
+    when_back(Callback::new(move |()| again.update(|again| *again += 1)));
     Either::Right(view! {
         <section class="note" role="alert">
             <h1>{say!(common.detail.failed_title)}</h1>
-            <p>{fault_words(&fault)}</p>
+            <p>{unread_words(&fault)}</p>
             <div class="acts">
                 <button type="button" class="btn" on:click=move |_| again.update(|again| *again += 1)>
                     <Icon name="refresh-cw" />

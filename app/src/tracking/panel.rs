@@ -20,7 +20,7 @@ use crate::{
     ui::{
         icon::Icon,
         status::Status,
-        words::{equipment_word, fault_words, move_words, reason_words},
+        words::{equipment_word, move_words, reason_words, unread_words},
     },
     when,
 };
@@ -69,7 +69,7 @@ pub fn Panel(
                         })
                     }
                     Err(fault) => {
-                        let why = fault_words(&fault);
+                        let why = unread_words(&fault);
                         Either::Right(view! {
                             <Head load fleet />
                             <p class="mempty">{say!(tracking.panel.missing, why = why)}</p>

@@ -34,6 +34,12 @@ impl Came {
         let shows_rates = rows.iter().any(|row| row.carrier_rate_cents.is_some());
         Self { ids: rows.iter().map(|row| row.id).collect(), page, rates_cents: shows_rates.then(|| rates.sum()) }
     }
+
+    /// What the page knew of before, when no list can be had.
+    pub fn known(ids: Vec<LoadId>) -> Self {
+        let page = PageOf { number: 1, size: ids.len() as u32, total: ids.len() as u64 };
+        Self { ids, page, rates_cents: None }
+    }
 }
 
 /// The table of a list that has come.
