@@ -2,6 +2,8 @@
 
 pub mod avatar;
 pub mod drop;
+#[cfg(feature = "hydrate")]
+pub mod focus;
 pub mod frame;
 pub mod icon;
 pub mod keys;

@@ -30,6 +30,11 @@ pub fn Frame(children: Children) -> impl IntoView {
     let page = if refused { Either::Left(view! { <NotYours /> }) } else { Either::Right(children()) };
     Either::Right(view! {
         <a class="skip" href="#main" rel="external">{say!(common.skip)}</a>
+    undo::tell_when_replaced();
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        super::focus::watch();
+    });
         <div class="app">
             <Rail />
             <div class="col">

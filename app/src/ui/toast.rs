@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::{
@@ -117,9 +117,8 @@ fn undo_button(offer: Offer) -> impl IntoView {
     let take_back = move |_| {
         undo::take_back(offer);
         // The button goes away with its notice; the keyboard must not be lost with it.
-        if let Some(main) = document().get_element_by_id("main") {
-            _ = main.unchecked_into::<web_sys::HtmlElement>().focus();
-        }
+        #[cfg(feature = "hydrate")]
+        super::focus::back();
     };
     let key = if is_mac() { say!(common.toast.undo_key_mac) } else { say!(common.toast.undo_key) };
     view! {

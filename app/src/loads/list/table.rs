@@ -90,7 +90,7 @@ fn heading((class, word, sort): Column, asked: &LoadQuery) -> AnyView {
     };
     view! {
         <th scope="col" class=class aria-sort=order>
-            <a href=href(&sorted(asked, sort))>{word}{arrow.map(|name| view! { <Icon name size=12 /> })}</a>
+            <a id=format!("by-{sort}") href=href(&sorted(asked, sort))>{word}{arrow.map(|name| view! { <Icon name size=12 /> })}</a>
         </th>
     }
     .into_any()
@@ -126,8 +126,8 @@ fn footer(came: &Came, asked: &LoadQuery) -> impl IntoView + use<> {
             {(!all_here).then(|| view! {
                 <nav class="pages" aria-label=say!(loads.list.pages)>
                     <span>{part}</span>
-                    {turn(previous, say!(loads.list.previous), "chevron-left")}
-                    {turn(next, say!(loads.list.next), "chevron-right")}
+                    {turn("page-before", previous, say!(loads.list.previous), "chevron-left")}
+                    {turn("page-after", next, say!(loads.list.next), "chevron-right")}
                 </nav>
             })}
         </footer>
@@ -135,9 +135,9 @@ fn footer(came: &Came, asked: &LoadQuery) -> impl IntoView + use<> {
 }
 
 /// The way to another page; where there is none it stays visible, so that nothing jumps under the pointer.
-fn turn(to: Option<String>, label: &'static str, icon: &'static str) -> AnyView {
+fn turn(id: &'static str, to: Option<String>, label: &'static str, icon: &'static str) -> AnyView {
     match to {
-        Some(to) => view! { <a class="btn" href=to aria-label=label><Icon name=icon size=14 /></a> }.into_any(),
+        Some(to) => view! { <a id=id class="btn" href=to aria-label=label><Icon name=icon size=14 /></a> }.into_any(),
         None => view! { <span class="btn off" aria-hidden="true"><Icon name=icon size=14 /></span> }.into_any(),
     }
 }
