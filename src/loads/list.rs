@@ -20,7 +20,7 @@ use crate::{
     error::Result,
     journal, places,
     store::{
-        accounts::tenant_zone,
+        accounts::{names_outside, tenant_zone},
         loads::{self as store, Filter, Part},
     },
 };
@@ -131,8 +131,11 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
         timeline.retain(|entry| {
             Some(entry.at) >= since && !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. })
         });
+        let (company, own) = names_outside(&desk.store, who).await?;
         for entry in &mut timeline {
-            entry.by = None;
+            if entry.by.as_ref().is_some_and(|by| !own.contains(by)) {
+                entry.by = Some(company.clone());
+            }
             if let contract::loads::Happening::StatusChanged { reason, .. } = &mut entry.what {
                 *reason = None;
             }
