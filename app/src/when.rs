@@ -56,6 +56,15 @@ pub fn age(from: Timestamp, now: Timestamp) -> String {
     minutes(now.since_ms(from) / 60_000)
 }
 
+/// The same as it stands in a sentence: `just now`, `12 min ago`.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    if now.since_ms(at) < 60_000 {
+        crate::say!(common.age.just_now).to_owned()
+    } else {
+        crate::say!(common.age.ago, age = age(at, now))
+    }
+}
+
 /// A length of time given in minutes, likewise.
 pub fn minutes(min: i64) -> String {
     match min {

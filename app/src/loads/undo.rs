@@ -44,6 +44,15 @@ pub fn offer(text: String, was: LoadStatus, now: &LoadRow) {
     toast::undoable(text, offer);
 }
 
+/// Tells the visitor when a colleague gives a load to another carrier after them: their own change can't be taken back any
+/// more, and the first carrier may have been called already.
+pub fn tell_when_replaced() {
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        sending::watch();
+    });
+}
+
 /// Takes back the visitor's newest change; whether there is one.
 pub fn take_back_last() -> bool {
     let last = use_context::<Offers>().and_then(|Offers(offers)| offers.with_value(|offers| offers.last().copied()));
@@ -62,16 +71,42 @@ pub fn take_back(offer: Offer) {
 
 #[cfg(feature = "hydrate")]
 mod sending {
-    use contract::{Code, One, loads::UndoChange};
-    use leptos::task::spawn_local;
+    use contract::{Code, One, event::Happened, loads::UndoChange};
+    use leptos::{prelude::*, task::spawn_local};
 
-    use super::Offer;
+    use super::{Offer, Offers};
     use crate::{
         live::{self, live},
         loads::{act, api},
         say,
         ui::{toast, words::fault_words},
     };
+
+    pub fn watch() {
+        let live = live();
+        let owner = Owner::current();
+        // At once and not with the next frame: of several events that come together, a plain effect sees the last.
+        ImmediateEffect::new_scoped(move || {
+            let Some(Happened::LoadAssigned(event)) = live.heard.get() else { return };
+            let tell = || {
+                let Some(Offers(offers)) = use_context() else { return };
+                let is_after_mine = |offer: &Offer| offer.load == event.load_id && offer.version < event.load.version;
+                let is_replaced = offers.with_value(|offers| offers.iter().any(is_after_mine))
+                    && !live.is_mine(&Happened::LoadAssigned(event.clone()));
+                if is_replaced {
+                    offers.update_value(|offers| offers.retain(|offer| offer.load != event.load_id));
+                    let (who, number, carrier) = (&event.updated_by, &event.load_number, &event.carrier_name);
+                    toast::wrong(say!(
+                        common.fault.replaced,
+                        who = who.clone(),
+                        number = number.clone(),
+                        carrier = carrier.clone()
+                    ));
+                }
+            };
+            untrack(|| owner.as_ref().map_or_else(tell, |owner| owner.with(tell)));
+        });
+    }
 
     pub fn send(offer: Offer) {
         let live = live();

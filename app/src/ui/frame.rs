@@ -13,7 +13,11 @@ use leptos_router::hooks::use_location;
 
 use self::{rail::Rail, refused::NotYours, top::Top};
 use super::toast::Notices;
-use crate::{loads::dialogs::Dialogs, pages::Visitor, say};
+use crate::{
+    loads::{dialogs::Dialogs, undo},
+    pages::Visitor,
+    say,
+};
 
 /// Everything around a page. Whoever is not signed in, and the sign-in page itself, gets the page alone.
 #[component]
@@ -26,15 +30,15 @@ pub fn Frame(children: Children) -> impl IntoView {
         return Either::Left(view! { <main id="main" class="bare">{children()}</main> });
     };
     keys::listen();
-    // A refused page is not even made, so that it asks the server for nothing.
-    let page = if refused { Either::Left(view! { <NotYours /> }) } else { Either::Right(children()) };
-    Either::Right(view! {
-        <a class="skip" href="#main" rel="external">{say!(common.skip)}</a>
     undo::tell_when_replaced();
     Effect::new(move |_| {
         #[cfg(feature = "hydrate")]
         super::focus::watch();
     });
+    // A refused page is not even made, so that it asks the server for nothing.
+    let page = if refused { Either::Left(view! { <NotYours /> }) } else { Either::Right(children()) };
+    Either::Right(view! {
+        <a class="skip" href="#main" rel="external">{say!(common.skip)}</a>
         <div class="app">
             <Rail />
             <div class="col">
