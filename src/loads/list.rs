@@ -5,7 +5,7 @@ use contract::{
     actor::{Actor, Permission},
     loads::{
         ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
-        ViewCounts,
+        ViewCounts, seek,
     },
     refusal::Flaw,
     risk::{Risk, UNCOVERED_MIN, outlook},
@@ -176,7 +176,8 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         ..Filter::default()
     };
     let sought = text::line(query.q.as_deref().unwrap_or_default(), MAX_SOUGHT);
-    filter.text = sought.map_err(|flaw| Refusal::flawed("q", flaw, flawed_text(flaw, MAX_SOUGHT)))?;
+    let sought = sought.map_err(|flaw| Refusal::flawed("q", flaw, flawed_text(flaw, MAX_SOUGHT)))?;
+    filter.words = seek::words(&sought.unwrap_or_default());
     let Some(view) = query.view else { return Ok(filter) };
     let narrow = |filter: &mut Filter, statuses: &[S]| {
         if filter.statuses.is_empty() {

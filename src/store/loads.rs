@@ -9,7 +9,7 @@ use contract::{
     LoadId, StopId, Timestamp,
     actor::{Actor, Role},
     geo::Point,
-    loads::{Happening, LoadRow, SORTS, Stop, StopKind, TimelineEntry, Town},
+    loads::{Happening, LoadRow, SORTS, Stop, StopKind, TimelineEntry, Town, seek},
     status::LoadStatus,
 };
 use sqlx::QueryBuilder;
@@ -41,6 +41,19 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
         WHERE s.load_id = l.id AND s.arrived_at IS NOT NULL)
     WHERE l.tenant_id = ";
 
+/// Where words are looked for besides the load number.
+const SOUGHT: [&str; 9] = [
+    "l.customer_name",
+    "c.name",
+    "c.mc_number",
+    "d.name",
+    "l.origin_city",
+    "l.origin_state",
+    "l.destination_city",
+    "l.destination_state",
+    "l.reference",
+];
+
 /// Which loads, in the database's own terms.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -50,8 +63,8 @@ pub struct Filter {
     pub statuses: Vec<LoadStatus>,
     /// Also those completed at this moment or later, whatever `statuses` says.
     pub or_completed_since: Option<Timestamp>,
-    /// Part of a number, customer, carrier, driver, town or reference, in any case.
-    pub text: Option<String>,
+    /// Each is in one of [`SOUGHT`] or in the load number, in any case.
+    pub words: Vec<String>,
     /// Of this carrier.
     pub carrier: Option<contract::CarrierId>,
     /// Of this dispatcher.
@@ -144,12 +157,12 @@ macro_rules! narrow {
             }
             q.push(")");
         }
-        if let Some(text) = &filter.text {
-            let like = format!("%{}%", text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-            q.push(" AND (LOWER(l.load_number) LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
-            for column in ["l.customer_name", "c.name", "d.name", "l.origin_city", "l.destination_city", "l.reference"]
-            {
-                q.push(" OR LOWER(").push(column).push(") LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
+        for word in &filter.words {
+            let like = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            let end = seek::number_end(word).unwrap_or_else(|| format!("{like}%"));
+            q.push(" AND (LOWER(l.load_number) LIKE ").push_bind(format!("%{end}")).push(" ESCAPE '!'");
+            for column in SOUGHT {
+                q.push(" OR LOWER(").push(column).push(") LIKE ").push_bind(format!("%{like}%")).push(" ESCAPE '!'");
             }
             q.push(")");
         }

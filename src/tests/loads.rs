@@ -484,6 +484,10 @@ fn lists_filter_sort_search_and_page() {
         assert_eq!(names("q=customer+104").await, (vec!["104".into()], 1));
         assert_eq!(names("q=%25").await.1, 7, "a percent sign is a percent sign");
         assert_eq!(names("q=_").await.1, 0, "an underscore is an underscore");
+        assert_eq!(names("q=DENVER,+co+summit").await.1, 0, "all words, in the same load");
+        assert_eq!(names("q=kansas,+CO").await.1, 7, "each somewhere");
+        assert_eq!(names("q=ld-3").await, (vec!["102".into()], 1), "a number as people say it");
+        assert_eq!(names("q=MC+100002").await, (vec!["101".into()], 1), "its carrier's number");
         assert_eq!(names("q=denver&status=PENDING,TENDERED&equipment=REEFER").await.1, 7);
         assert_eq!(names("equipment=FLATBED").await.1, 0);
         assert_eq!(names("view=unassigned").await.1, 5);

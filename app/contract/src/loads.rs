@@ -2,6 +2,7 @@
 
 mod ask;
 mod next;
+pub mod seek;
 
 use serde::{Deserialize, Serialize};
 
@@ -194,7 +195,6 @@ impl LoadRow {
         self.status == LoadStatus::Completed && now.since_ms(self.status_changed_at) <= DAY_MS
     }
 
-    /// Whether the same truck moves it as another row of it says: where one truck is says nothing of another.
     /// Whether somebody must find a carrier for it at once, or hear from one: within a day, when it is hot or nobody was
     /// chosen; within some hours, whoever was asked.
     pub fn is_urgent(&self, now: Timestamp) -> bool {
@@ -204,6 +204,7 @@ impl LoadRow {
                 || (self.pickup.start < now.plus_ms(DAY_MS) && (self.is_hot || self.carrier.is_none())))
     }
 
+    /// Whether the same truck moves it as another row of it says: where one truck is says nothing of another.
     pub fn has_same_truck(&self, other: &Self) -> bool {
         (&self.carrier, &self.driver) == (&other.carrier, &other.driver)
     }

@@ -10,7 +10,6 @@ use contract::{
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    filter::has,
     glide,
     hands::{Hands, hands},
 };
@@ -101,9 +100,9 @@ fn class(hands: Hands, load: LoadId, entry: RwSignal<Entry>) -> impl Fn() -> Str
     let shown = hands.shown_before(load, changed);
     let arrives = changed > shown && hands.may_arrive();
     move || {
-        let sought = hands.sought.with(|sought| sought.trim().to_lowercase());
+        let sought = hands.sought.with(|sought| sought.trim().to_owned());
         let (Outlook { risk, silent, .. }, changed, is_waiting, is_dim) = entry.with(|entry| {
-            let is_dim = sought.chars().count() > 1 && !has(&entry.row, &sought);
+            let is_dim = sought.chars().count() > 1 && !entry.row.mentions(&sought);
             (outlook(&entry.row, when::now()), entry.changed, entry.is_waiting(), is_dim)
         });
         hands.show(load, changed);

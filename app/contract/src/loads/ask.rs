@@ -12,7 +12,7 @@ pub struct LoadQuery {
     /// Statuses, separated by commas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Part of a load number, customer, carrier, driver, city or reference.
+    /// Words, each of which is part of a load number, customer, carrier or its number, driver, city, state or reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Only this carrier's.

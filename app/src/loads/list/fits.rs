@@ -16,7 +16,7 @@ pub fn fits(asked: &LoadQuery, load: &LoadRow, me: Option<UserId>, now: Timestam
     has(asked.status.as_deref(), load.status.name())
         && has(asked.equipment.as_deref(), load.equipment.name())
         && asked.carrier_id.is_none_or(|id| load.carrier.as_ref().is_some_and(|carrier| carrier.id == id))
-        && asked.q.as_deref().is_none_or(|text| mentions(load, text))
+        && asked.q.as_deref().is_none_or(|text| load.mentions(text))
         && asked.view.is_none_or(|view| is_in(view, load, me, now))
 }
 
@@ -38,17 +38,4 @@ fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool
             View::AtRisk => outlook(load, now).risk != Risk::None,
             View::Mine => load.dispatcher.as_ref().is_some_and(|dispatcher| Some(dispatcher.id) == me),
         }
-}
-
-fn mentions(load: &LoadRow, text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    let named = [
-        Some(&load.load_number),
-        Some(&load.customer_name),
-        load.carrier.as_ref().map(|carrier| &carrier.name),
-        load.driver.as_ref().map(|driver| &driver.name),
-        Some(&load.origin.city),
-        Some(&load.destination.city),
-    ];
-    named.into_iter().flatten().any(|name| name.to_lowercase().contains(&text))
 }
