@@ -1,6 +1,7 @@
 //! What pages are put together from.
 
 pub mod avatar;
+pub mod click;
 pub mod drop;
 #[cfg(feature = "hydrate")]
 pub mod focus;

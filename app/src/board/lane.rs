@@ -8,7 +8,11 @@ use super::{
     hands::{hands, place},
     hold,
 };
-use crate::{live::live, say, ui::words::lane_word};
+use crate::{
+    live::live,
+    say,
+    ui::{click, words::lane_word},
+};
 
 /// A column.
 #[component]
@@ -82,7 +86,14 @@ pub fn LaneColumn(
     view! {
         <section class=class data-s=hue(lane) aria-labelledby=heading.clone() on:dragover=over on:drop=drop>
             <h2 id=heading.clone()>{lane_word(lane)} " " <span>{number}</span> " " {also}</h2>
-            <ul class="cards" role="list" node_ref=list on:pointerover=point on:pointerleave=leave>
+            <ul
+                class="cards"
+                role="list"
+                node_ref=list
+                on:pointerover=point
+                on:pointerleave=leave
+                on:click=|event| click::open(&event)
+            >
                 <For each=move || cards.get() key=|load: &LoadId| *load children=move |load| view! { <Card load lane stop /> } />
             </ul>
             {move || cards.with(Vec::is_empty).then(|| view! { <p class="none">{say!(board.no_loads)}</p> })}

@@ -12,7 +12,11 @@ use super::{
     asked::{ROW_CHOICES, ROWS, href, sorted, view_word},
     row::{Listing, dollars, grouped, row},
 };
-use crate::{live::live, say, ui::icon::Icon};
+use crate::{
+    live::live,
+    say,
+    ui::{click, icon::Icon},
+};
 
 /// A column: its class, its words, and the name by which it can be sorted.
 type Column = (&'static str, &'static str, Option<&'static str>);
@@ -55,7 +59,7 @@ pub fn table(came: &Came, listing: Arc<Listing>) -> impl IntoView + use<> {
             <table class="list">
                 <caption class="sr-only">{caption}</caption>
                 <thead><tr>{head}</tr></thead>
-                <tbody>{rows}</tbody>
+                <tbody on:click=|event| click::open(&event)>{rows}</tbody>
             </table>
         </div>
         {foot}
