@@ -99,6 +99,12 @@ pub struct Appointment {
 }
 
 impl Appointment {
+    /// How many minutes after the window had closed a moment lies, if it does: what came by then was on time
+    /// (`domain.md` §7.7).
+    pub fn late_min(&self, at: Timestamp) -> Option<i64> {
+        Some(at.since_ms(self.end) / 60_000).filter(|min| *min > 0)
+    }
+
     /// Whether two moments fall on the same day by the stop's clock.
     pub fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool {
         let day = |at: Timestamp| at.plus_minutes(self.offset_min.into()).millis().div_euclid(DAY_MS);
@@ -284,8 +290,12 @@ pub enum Happening {
     StatusChanged { from: LoadStatus, to: LoadStatus, reason: Option<String> },
     /// Carrier or driver were chosen.
     CarrierAssigned { carrier_name: String, driver_name: Option<String> },
-    /// The truck came to a stop.
-    StopArrived { city: String },
+    /// The truck came to a stop; so many minutes after its window had closed, if it had.
+    StopArrived {
+        city: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        late_min: Option<i64>,
+    },
     /// The truck left a stop.
     StopDeparted { city: String },
     /// The newest change was taken back; the status stayed when the change was another one.

@@ -68,7 +68,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
             }
             Either::Left(
                 view! {
-                    <Head entry />
+                    <Head entry detail />
                     <div class="load-cols">
                         <div>
                             <Stops entry detail />

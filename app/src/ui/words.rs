@@ -116,29 +116,29 @@ pub fn reason_words(reason: Reason, load: &LoadRow, now: Timestamp) -> String {
     let due = || by(load.ahead().2);
     match reason {
         Reason::NoCarrier { closes_in_min } => {
-            say!(common.reason.no_carrier, by = pickup(), time = length(closes_in_min))
+            say!(common.reason.no_carrier, by = pickup(), time = length_words(closes_in_min))
         }
         Reason::NotTendered { closes_in_min } => {
-            say!(common.reason.not_tendered, by = pickup(), time = length(closes_in_min))
+            say!(common.reason.not_tendered, by = pickup(), time = length_words(closes_in_min))
         }
         Reason::NotAccepted { asked_min, closes_in_min } => {
-            let (asked, left) = (length(asked_min), length(closes_in_min));
+            let (asked, left) = (length_words(asked_min), length_words(closes_in_min));
             say!(common.reason.not_accepted, asked = asked, by = pickup(), time = left)
         }
-        Reason::PickupMissed { by_min } => say!(common.reason.pickup_missed, time = length(by_min)),
+        Reason::PickupMissed { by_min } => say!(common.reason.pickup_missed, time = length_words(by_min)),
         Reason::EtaAfterWindow { by_min, miles_left: Some(miles) } => {
-            say!(common.reason.late_miles, time = length(by_min), by = due(), miles = miles)
+            say!(common.reason.late_miles, time = length_words(by_min), by = due(), miles = miles)
         }
         Reason::EtaAfterWindow { by_min, miles_left: None } => {
-            say!(common.reason.late, time = length(by_min), by = due())
+            say!(common.reason.late, time = length_words(by_min), by = due())
         }
-        Reason::EtaNearEnd { left_min } => say!(common.reason.tight, time = length(left_min), by = due()),
+        Reason::EtaNearEnd { left_min } => say!(common.reason.tight, time = length_words(left_min), by = due()),
         Reason::Unknown { expected } => {
             let (_, _, window) = load.ahead();
             let at = format!("{} {}", when::soon(expected, window.offset_min, now), window.zone_short);
             say!(common.reason.unknown, at = at)
         }
-        Reason::NoSignal { min } => say!(common.reason.no_signal, time = length(min)),
+        Reason::NoSignal { min } => say!(common.reason.no_signal, time = length_words(min)),
     }
 }
 
@@ -163,7 +163,7 @@ pub fn thousands(number: i64) -> String {
 }
 
 /// A length of time to act on. Below three hours the minutes count, so `2 h 10` and not `2 h`.
-fn length(min: i64) -> String {
+pub fn length_words(min: i64) -> String {
     match min {
         ..1 => say!(common.reason.under_a_minute).to_owned(),
         60..180 if min % 60 != 0 => {
@@ -175,12 +175,12 @@ fn length(min: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{length, money_words, thousands};
+    use super::{length_words, money_words, thousands};
 
     #[test]
     fn a_length_says_minutes_as_long_as_they_count() {
         for (min, words) in [(0, "under 1 min"), (41, "41 min"), (125, "2 h 05"), (120, "2 h"), (200, "3 h")] {
-            assert_eq!(length(min), words);
+            assert_eq!(length_words(min), words);
         }
     }
 

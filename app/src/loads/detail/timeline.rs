@@ -7,7 +7,10 @@ use crate::{
     live::Entry,
     pages::Visitor,
     say,
-    ui::{icon::Icon, words::status_word},
+    ui::{
+        icon::Icon,
+        words::{length_words, status_word},
+    },
     when,
 };
 
@@ -50,7 +53,12 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
             };
             ("truck", words, None)
         }
-        Happening::StopArrived { city } => ("map-pin", say!(common.detail.came, city = city.clone()), None),
+        Happening::StopArrived { city, late_min: None } => {
+            ("map-pin", say!(common.detail.came, city = city.clone()), None)
+        }
+        Happening::StopArrived { city, late_min: Some(min) } => {
+            ("map-pin", say!(common.detail.came_late, city = city.clone(), time = length_words(*min)), None)
+        }
         Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
         Happening::ChangeUndone { from, to } => {
             ("undo-2", say!(common.detail.undone_move, from = status_word(*from), to = status_word(*to)), None)
