@@ -149,7 +149,11 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     let Outlook { risk, reason, .. } = outlook(row, now);
     let [origin, destination] = [&row.origin, &row.destination].map(|town| format!("{}, {}", town.city, town.state));
     let stops = row.stop_count.checked_sub(2).filter(|more| *more > 0);
-    let stops = stops.map(|count| view! { <small>{say!(board.more_stops, count = count)}</small> });
+    let stops = stops.map(|count| {
+        let words =
+            if count == 1 { say!(board.one_more_stop).to_owned() } else { say!(board.more_stops, count = count) };
+        view! { " " <small>{words}</small> }
+    });
     let late_at_pickup = matches!(reason, Some(Reason::PickupMissed { .. }));
     let late_at_delivery = matches!(reason, Some(Reason::EtaAfterWindow { .. })) && row.is_on_last_leg();
     let [pickup, delivery] = times(entry, now);
@@ -173,7 +177,7 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
         <div class="lane">
             <span>{origin}</span>
             <span class="arr" aria-hidden="true">"→"</span>
-            <span class="sr">{say!(board.to)}</span>
+            <span class="sr">" "{say!(board.to)}" "</span>
             <span>{destination}</span>
             {stops}
         </div>

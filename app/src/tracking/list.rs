@@ -188,6 +188,7 @@ fn row(fleet: Fleet, go: Go, load: LoadId) -> Option<impl IntoView> {
                     <span class="arr" aria-hidden="true">
                         "→"
                     </span>
+                    <span class="sr">" "{say!(board.to)}" "</span>
                     {move || words.with(|words| words.lane[1].clone())}
                 </div>
                 <div class="sub">

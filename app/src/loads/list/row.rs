@@ -80,7 +80,7 @@ fn cells(
                     <span class="sr-only">{say!(loads.row.to)}" "</span>
                     {format!("{}, {}", load.destination.city, load.destination.state)}
                 </span>
-                {(load.stop_count > 2).then(|| view! { <small>{say!(loads.row.stops, count = load.stop_count)}</small> })}
+                {(load.stop_count > 2).then(|| view! { " " <small>{say!(loads.row.stops, count = load.stop_count)}</small> })}
             </td>
             <td class=if unmoved { "c-carrier bad" } else { "c-carrier" }>
                 {match &load.carrier {
@@ -90,8 +90,8 @@ fn cells(
                 }}
             </td>
             <td class="c-equipment">{equipment_word(load.equipment)}</td>
-            <td class=if missed { "c-pickup bad" } else { "c-pickup" }>{when::window_start(&load.pickup)}</td>
-            <td class=if overdue { "c-delivery bad" } else { "c-delivery" }>{when::window_start(&load.delivery)}</td>
+            <td class=if missed { "c-pickup bad" } else { "c-pickup" }>{label(say!(loads.column.pickup))}{when::window(&load.pickup)}</td>
+            <td class=if overdue { "c-delivery bad" } else { "c-delivery" }>{label(say!(loads.column.delivery))}{when::window(&load.delivery)}</td>
             {eta(load, outlook, now)}
             {shows_rates.then(|| view! { <td class="c-rate">{load.carrier_rate_cents.map(dollars)}</td> })}
             {last_seen(load, now)}
@@ -121,7 +121,12 @@ fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<
         }
     };
     let word = word.map(|word| view! { " " <span>"· "{word}</span> });
-    view! { <td class=tone><span>{time}</span>{word}</td> }
+    view! { <td class=tone>{label(say!(loads.column.eta))}<span>{time}</span>{word}</td> }
+}
+
+/// A column's name, for a telephone: there the row is a card without a heading.
+fn label(word: &'static str) -> impl IntoView {
+    view! { <b class="label" aria-hidden="true">{word}" "</b> }
 }
 
 /// How old the last position is, while there should be one.
