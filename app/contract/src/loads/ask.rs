@@ -231,6 +231,7 @@ pub struct ActiveQuery {
 
 /// A town that stops can be made in, from the built-in list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The town.
     pub city: String,
@@ -240,6 +241,8 @@ pub struct Place {
     pub point: Point,
     /// The zone's IANA name.
     pub zone: String,
+    /// How the trade writes it, such as `CT`.
+    pub zone_short: String,
 }
 
 /// How many loads each named selection has, for the caller's eyes.
