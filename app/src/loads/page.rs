@@ -53,11 +53,11 @@ pub fn LoadsPage() -> impl IntoView {
         url.try_with(|url| asked::read(&|key| url.get_all(key).unwrap_or_default())).unwrap_or_default()
     });
     let again = RwSignal::new(0_u32);
+    let news = News::new();
     let list = Resource::new(
-        move || (asked.get(), again.get(), live.afresh.get()),
+        move || (asked.get(), again.get(), news.own.get(), live.afresh.get()),
         |(asked, ..)| list_loads(asked::sent(&asked)),
     );
-    let news = News::new();
     let counts: Counts = Resource::new(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
 
     // The last good list: a call that fails must not take away what was there.

@@ -164,7 +164,7 @@ impl Form {
                     let text = done(&data);
                     match seen {
                         Some((_, _, was)) => undo::offer(text, was, &data),
-                        None => toast::done(text),
+                        None => toast::entered(text, data.id),
                     }
                     book.merge([data]);
                     self.close();
