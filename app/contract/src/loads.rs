@@ -114,6 +114,9 @@ impl Appointment {
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
+/// A truck that is said to be at its pickup so many minutes before that opens is asked about: half a day.
+const EARLY_MIN: i64 = 12 * 60;
+
 /// A town with its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Town {
@@ -208,6 +211,11 @@ impl LoadRow {
         matches!(self.status, LoadStatus::Planning | LoadStatus::Pending | LoadStatus::Tendered)
             && (opens_in_min < UNCOVERED_MIN
                 || (self.pickup.start < now.plus_ms(DAY_MS) && (self.is_hot || self.carrier.is_none())))
+    }
+
+    /// Whether it is on its way to a pickup that opens so much later that its truck is hardly there already.
+    pub fn is_early_for_pickup(&self, now: Timestamp) -> bool {
+        self.status == LoadStatus::Dispatched && self.pickup.start.since_ms(now) / 60_000 >= EARLY_MIN
     }
 
     /// Whether the same truck moves it as another row of it says: where one truck is says nothing of another.
