@@ -4,6 +4,8 @@ mod actions;
 mod facts;
 mod follow;
 mod head;
+#[cfg(feature = "hydrate")]
+mod keys;
 mod stops;
 mod timeline;
 
@@ -18,7 +20,7 @@ use crate::{
     fault::Fault,
     live::{again::when_back, live},
     say,
-    ui::{icon::Icon, words::unread_words},
+    ui::{frame::came::CameFrom, icon::Icon, words::unread_words},
 };
 
 /// The page of one load.
@@ -27,10 +29,11 @@ pub fn LoadPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<LoadId>().ok())));
     let again = RwSignal::new(0_u32);
+    let came = expect_context::<CameFrom>();
     let detail = Resource::new(move || (id.get(), again.get()), |(id, _)| read(id));
     view! {
         <div class="load">
-            <a class="crumb" href="/loads"><Icon name="chevron-left" />{say!(common.detail.back)}</a>
+            <a class="crumb" href=move || came.address()><Icon name="chevron-left" />{move || came.words()}</a>
             <Suspense fallback=Skeleton>
                 {move || Suspend::new(async move {
                     match detail.await {
@@ -60,6 +63,12 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
     let number = detail.load.load_number.clone();
     let detail = RwSignal::new(detail);
     let gone = follow(id, entry, detail);
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        keys::listen(id);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = id;
+    });
     view! {
         <Title text=number />
         {move || {

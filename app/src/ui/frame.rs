@@ -1,5 +1,6 @@
 //! Everything around a page: the skip link, the rail, the top bar, dialogs and notices.
 
+pub mod came;
 mod keys;
 mod rail;
 mod refused;
@@ -11,7 +12,7 @@ mod top;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 
-use self::{rail::Rail, refused::NotYours, top::Top};
+use self::{came::CameFrom, rail::Rail, refused::NotYours, stamp::Away, top::Top};
 use super::toast::Notices;
 use crate::{
     loads::{dialogs::Dialogs, undo},
@@ -29,6 +30,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let Some(me) = visitor.me.clone().filter(|_| !bare) else {
         return Either::Left(view! { <main id="main" class="bare">{children()}</main> });
     };
+    CameFrom::provide();
     keys::listen();
     undo::tell_when_replaced();
     Effect::new(move |_| {
@@ -43,6 +45,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <Rail />
             <div class="col">
                 <Top me />
+                <Away />
                 <main id="main" tabindex="-1">{page}</main>
             </div>
         </div>
