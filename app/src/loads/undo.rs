@@ -2,6 +2,7 @@
 
 use contract::{LoadId, loads::LoadRow, status::LoadStatus};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::ui::toast;
 
@@ -9,7 +10,7 @@ use crate::ui::toast;
 const MOST: usize = 20;
 
 /// A change of the visitor's own that can be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// Of which load.
     pub load: LoadId,
@@ -25,7 +26,13 @@ struct Offers(StoredValue<Vec<Offer>>);
 
 /// Makes room for changes that can be taken back.
 pub fn provide() {
-    provide_context(Offers(StoredValue::new(Vec::new())));
+    let offers = Offers(StoredValue::new(Vec::new()));
+    provide_context(offers);
+    // A reload forgets the page, but not what can still be taken back.
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        sending::recall(offers);
+    });
 }
 
 /// Says what was done to a load, and offers to take it back.
@@ -40,6 +47,8 @@ pub fn offer(text: String, was: LoadStatus, now: &LoadRow) {
                 offers.remove(0);
             }
         });
+        #[cfg(feature = "hydrate")]
+        sending::keep(Offers(offers));
     }
     toast::undoable(text, offer);
 }
@@ -63,6 +72,8 @@ pub fn take_back_last() -> bool {
 pub fn take_back(offer: Offer) {
     if let Some(Offers(offers)) = use_context() {
         offers.update_value(|offers| offers.retain(|other| other.load != offer.load));
+        #[cfg(feature = "hydrate")]
+        sending::keep(Offers(offers));
     }
     toast::clear();
     #[cfg(feature = "hydrate")]
@@ -81,6 +92,23 @@ mod sending {
         say,
         ui::{toast, words::fault_words},
     };
+
+    /// Where they are kept, in this tab alone.
+    const KEPT: &str = "undo";
+
+    pub fn keep(Offers(offers): Offers) {
+        let text = offers.with_value(|offers| serde_json::to_string(offers)).unwrap_or_default();
+        if let Ok(Some(storage)) = window().session_storage() {
+            _ = storage.set_item(KEPT, &text);
+        }
+    }
+
+    pub fn recall(Offers(offers): Offers) {
+        let text = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(KEPT).ok().flatten());
+        if let Some(kept) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+            offers.set_value(kept);
+        }
+    }
 
     pub fn watch() {
         let live = live();
