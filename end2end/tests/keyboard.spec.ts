@@ -1,16 +1,5 @@
 import { type Page } from "@playwright/test";
-import { at, card, expect, lane, live, loadIn, test, type Server } from "./desk";
-
-/** Enters a load of the desk's own, with a pickup in so many hours. */
-async function enter(server: Server, customerName: string, hours = 30): Promise<any> {
-  const at = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString();
-  const stop = (kind: string, city: string, state: string, n: number) => ({
-    kind, city, state, facility: "Dock", windowStart: at(n), windowEnd: at(n + 2),
-  });
-  const stops = [stop("PICKUP", "Atlanta", "GA", hours), stop("DELIVERY", "Richmond", "VA", hours + 12)];
-  const { body } = await server.call("ops@blueridge.demo", "loads", { customerName, equipment: "DRY_VAN", stops });
-  return body.data;
-}
+import { at, card, enter, expect, lane, live, loadIn, test } from "./desk";
 
 /** Chooses a carrier in the open dialog and sends it. */
 async function assign(page: Page, rate: string) {
