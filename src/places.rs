@@ -23,7 +23,13 @@ static CITIES: LazyLock<Vec<Place>> = LazyLock::new(|| {
                 state: cells.next()?.to_owned(),
                 point: Point { lat: cells.next()?.parse().ok()?, lng: cells.next()?.parse().ok()? },
                 zone: cells.next()?.to_owned(),
+                zone_short: String::new(),
             })
+        })
+        .map(|place| {
+            // A zone is called the same in winter and in summer.
+            let now = Timestamp::default();
+            Place { zone_short: appointment(now, now, &place.zone).zone_short, ..place }
         })
         .collect()
 });

@@ -49,6 +49,11 @@ impl Fault {
         }
     }
 
+    /// Whether it only means that nothing is known anew, and not that the reader may no longer see what was there.
+    pub fn says_nothing(&self) -> bool {
+        self.code().is_none_or(|code| code.status() >= 429)
+    }
+
     /// The code of the refusal, if the server answered at all.
     pub fn code(&self) -> Option<Code> {
         self.refusal().map(|refusal| refusal.code)

@@ -1,5 +1,6 @@
 //! Staying live: what is known of loads, the socket that keeps it so, and what to do while the socket is down.
 
+pub mod again;
 pub mod api;
 #[cfg(feature = "hydrate")]
 mod bind;

@@ -1,7 +1,10 @@
 //! What pages are put together from.
 
 pub mod avatar;
+pub mod click;
 pub mod drop;
+#[cfg(feature = "hydrate")]
+pub mod focus;
 pub mod frame;
 pub mod icon;
 pub mod keys;

@@ -52,9 +52,26 @@ pub fn window_start(appointment: &Appointment) -> String {
     format!("{} {}", day_and_clock(appointment.start, appointment.offset_min), appointment.zone_short)
 }
 
+/// A window on the stop's own clock: `Mon 24 14:00–16:00 CT`, with the second day when it is another one.
+pub fn window(appointment: &Appointment) -> String {
+    let Appointment { start, end, offset_min, zone_short, .. } = appointment;
+    let closes =
+        if appointment.is_same_day(*start, *end) { clock(*end, *offset_min) } else { day_and_clock(*end, *offset_min) };
+    format!("{}–{closes} {zone_short}", day_and_clock(*start, *offset_min))
+}
+
 /// An age in the two largest words that matter: `now`, `12 min`, `5 h`, `3 d`.
 pub fn age(from: Timestamp, now: Timestamp) -> String {
     minutes(now.since_ms(from) / 60_000)
+}
+
+/// The same as it stands in a sentence: `just now`, `12 min ago`.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    if now.since_ms(at) < 60_000 {
+        crate::say!(common.age.just_now).to_owned()
+    } else {
+        crate::say!(common.age.ago, age = age(at, now))
+    }
 }
 
 /// A length of time given in minutes, likewise.

@@ -228,7 +228,7 @@ test("a key map, a way to each page, and no letters in texts", async ({ browser,
   await expect(page.locator("li.card").first()).toBeFocused();
   await page.keyboard.press("/");
   await page.keyboard.type("g?b");
-  await expect(page.getByRole("searchbox", { name: /Search loads/ })).toHaveValue("g?b");
+  await expect(page.getByRole("searchbox", { name: "Search the board" }), "the board's own").toHaveValue("g?b");
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 

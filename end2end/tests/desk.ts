@@ -130,5 +130,16 @@ export async function loadIn(server: Server, status: string, as = "ops@blueridge
   return body.data[0];
 }
 
+/** Enters a load of the desk's own, with a pickup in so many hours. */
+export async function enter(server: Server, customerName: string, hours = 30): Promise<any> {
+  const at = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString();
+  const stop = (kind: string, city: string, state: string, n: number) => ({
+    kind, city, state, facility: "Dock", windowStart: at(n), windowEnd: at(n + 2),
+  });
+  const stops = [stop("PICKUP", "Atlanta", "GA", hours), stop("DELIVERY", "Richmond", "VA", hours + 12)];
+  const { body } = await server.call("ops@blueridge.demo", "loads", { customerName, equipment: "DRY_VAN", stops });
+  return body.data;
+}
+
 export const card = (page: Page, number: string) => page.locator(`[data-load="${number}"]`);
 export const lane = (page: Page, name: string) => page.getByRole("region", { name: new RegExp(`^${name}`) });

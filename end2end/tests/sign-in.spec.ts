@@ -14,6 +14,9 @@ test("a visitor is sent to sign in and afterwards back to where they wanted to g
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/dispatch\?view=mine/);
   await expect(page.getByRole("heading", { name: "Dispatch", exact: true })).toBeVisible();
+
+  await page.goBack();
+  await expect(page, "whoever is signed in has nothing to do at the sign-in").toHaveURL(/\/(loads|dispatch)/);
 });
 
 test("a demo account signs in with one click, and signs out again", async ({ page, server }) => {

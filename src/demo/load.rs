@@ -211,15 +211,15 @@ fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)
             town.map(|town| town.city.clone()).unwrap_or_default()
         };
         match status {
-            S::AtPickup => step(at, Happening::StopArrived { city: city(false) }),
+            S::AtPickup => step(at, Happening::StopArrived { city: city(false), late_min: None }),
             S::InTransit => {
                 step(at, Happening::StopDeparted { city: city(false) });
                 if let (Some((came, left)), [_, between, _]) = (stage.passed, freight.towns.as_slice()) {
-                    step(came, Happening::StopArrived { city: between.city.clone() });
+                    step(came, Happening::StopArrived { city: between.city.clone(), late_min: None });
                     step(left, Happening::StopDeparted { city: between.city.clone() });
                 }
             }
-            S::AtDelivery => step(at, Happening::StopArrived { city: city(true) }),
+            S::AtDelivery => step(at, Happening::StopArrived { city: city(true), late_min: None }),
             S::Delivered => step(at, Happening::StopDeparted { city: city(true) }),
             _ => {}
         }

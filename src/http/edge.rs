@@ -28,6 +28,10 @@ use crate::{
 /// How long a call's body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where visitors sign in. Whoever is signed in has nothing to do there, also when they come by the browser's own way
+/// back; so it is kept nowhere.
+const SIGN_IN: &str = "/login";
+
 /// Marks a request whose visitor may not see the page they asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct NotForThem;
@@ -59,6 +63,9 @@ pub async fn who(State(edge): State<Edge>, mut request: Request, next: Next) -> 
         }
     } else if !path.starts_with("/api/") && cookie(&cookies, REFRESH).is_some() {
         refused = Refusal::new(Code::TokenExpired, "The token has expired.");
+    }
+    if path == SIGN_IN && request.method() == Method::GET && known.is_some() {
+        return Redirect::to("/loads").into_response();
     }
     let page = Page::of(&path).filter(|_| request.method() == Method::GET || request.method() == Method::HEAD);
     let mut renewed: Option<Opened> = None;
@@ -217,6 +224,7 @@ pub async fn plain_refusals(request: Request, next: Next) -> Response {
 
 /// Headers that keep browsers from guessing, framing, telling and remembering.
 pub async fn safe_headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+    let is_sign_in = request.uri().path() == SIGN_IN;
     let mut response: Response<Body> = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -233,7 +241,8 @@ pub async fn safe_headers(State(config): State<Arc<Config>>, request: Request, n
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // Nobody but the one who asked may keep an answer, and even they ask again: what is seen depends on who is signed in.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    let keeping = if is_sign_in { "no-store" } else { "private, no-cache" };
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(keeping));
     response
 }
 

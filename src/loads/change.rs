@@ -220,7 +220,8 @@ async fn move_on(
         times(&mut load.delivered_at, to >= S::Delivered);
     }
     // The next stop is another one now, or there is none: the next fix will tell when.
-    if matches!(to, S::AtPickup | S::PickedUp | S::AtDelivery) || !to.is_under_way() {
+    let skips_pickup = (from, to) == (S::Dispatched, S::InTransit);
+    if skips_pickup || matches!(to, S::AtPickup | S::PickedUp | S::AtDelivery) || !to.is_under_way() {
         load.eta = None;
     }
     rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;

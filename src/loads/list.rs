@@ -5,10 +5,10 @@ use contract::{
     actor::{Actor, Permission},
     loads::{
         ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
-        ViewCounts,
+        ViewCounts, seek,
     },
     refusal::Flaw,
-    risk::{Risk, outlook},
+    risk::{Risk, UNCOVERED_MIN, outlook},
     status::LoadStatus as S,
     text,
     tracking::Bounds,
@@ -20,7 +20,7 @@ use crate::{
     error::Result,
     journal, places,
     store::{
-        accounts::tenant_zone,
+        accounts::{names_outside, tenant_zone},
         loads::{self as store, Filter, Part},
     },
 };
@@ -92,11 +92,7 @@ pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     let count = |keep: &dyn Fn(&LoadRow) -> bool| rows.iter().filter(|row| keep(row)).count() as u64;
     Ok(ViewCounts {
         active,
-        urgent: count(&|row| {
-            UNCOVERED.contains(&row.status)
-                && row.pickup.start < now.plus_ms(DAY_MS)
-                && (row.is_hot || row.carrier.is_none())
-        }),
+        urgent: count(&|row| row.is_urgent(now)),
         unassigned: count(&|row| row.carrier.is_none()),
         today: count(&|row| today.contains(&row.pickup.start)),
         in_transit: count(&|row| TRANSIT.contains(&row.status)),
@@ -135,8 +131,11 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
         timeline.retain(|entry| {
             Some(entry.at) >= since && !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. })
         });
+        let (company, own) = names_outside(&desk.store, who).await?;
         for entry in &mut timeline {
-            entry.by = None;
+            if entry.by.as_ref().is_some_and(|by| !own.contains(by)) {
+                entry.by = Some(company.clone());
+            }
             if let contract::loads::Happening::StatusChanged { reason, .. } = &mut entry.what {
                 *reason = None;
             }
@@ -177,7 +176,8 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         ..Filter::default()
     };
     let sought = text::line(query.q.as_deref().unwrap_or_default(), MAX_SOUGHT);
-    filter.text = sought.map_err(|flaw| Refusal::flawed("q", flaw, flawed_text(flaw, MAX_SOUGHT)))?;
+    let sought = sought.map_err(|flaw| Refusal::flawed("q", flaw, flawed_text(flaw, MAX_SOUGHT)))?;
+    filter.words = seek::words(&sought.unwrap_or_default());
     let Some(view) = query.view else { return Ok(filter) };
     let narrow = |filter: &mut Filter, statuses: &[S]| {
         if filter.statuses.is_empty() {
@@ -200,8 +200,11 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
         View::Urgent => {
             narrow(&mut filter, &UNCOVERED);
             // A carrier doesn't learn what is hot; what has no carrier is none of its loads.
-            filter.urgent = who.role.is_staff();
-            filter.unassigned = !filter.urgent;
+            if who.role.is_staff() {
+                filter.urgent_before = Some(now.plus_minutes(UNCOVERED_MIN));
+            } else {
+                filter.unassigned = true;
+            }
             filter.pickup_to = Some(filter.pickup_to.map_or(now.plus_ms(DAY_MS), |to| to.min(now.plus_ms(DAY_MS))));
         }
         View::Unassigned => {

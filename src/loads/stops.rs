@@ -58,7 +58,8 @@ pub async fn mark(tx: &mut Tx<'_>, load: &Record, from: LoadStatus, to: LoadStat
         let (arrived, departed) = (came && had_come.is_none(), left && had_left.is_none());
         let city = stop.town.city.clone();
         if arrived {
-            rows::note(tx, load.id(), &Happening::StopArrived { city: city.clone() }).await?;
+            let late_min = stop.appointment.late_min(now);
+            rows::note(tx, load.id(), &Happening::StopArrived { city: city.clone(), late_min }).await?;
         }
         if departed {
             rows::note(tx, load.id(), &Happening::StopDeparted { city }).await?;

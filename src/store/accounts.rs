@@ -219,6 +219,21 @@ pub async fn company_name(tx: &mut Tx<'_>) -> Result<String> {
     Ok(name.unwrap_or_default())
 }
 
+/// By which names a carrier's people know those who work on its loads: what the company is called, which speaks for all
+/// of its desk, and what their own are called.
+///
+/// # Errors
+/// When the database fails.
+pub async fn names_outside(store: &Store, who: &Actor) -> Result<(String, Vec<String>)> {
+    const COMPANY: &str = "SELECT name FROM tenants WHERE id = $1";
+    const OWN: &str = "SELECT name FROM users WHERE tenant_id = $1 AND carrier_id = $2";
+    let (tenant, carrier) = (who.tenant.uuid(), who.carrier.map_or_else(Uuid::nil, CarrierId::uuid));
+    Ok(on!(store, db => (
+        sqlx::query_scalar(COMPANY).bind(tenant).fetch_one(db).await?,
+        sqlx::query_scalar(OWN).bind(tenant).bind(carrier).fetch_all(db).await?,
+    )))
+}
+
 /// The company with this slug.
 ///
 /// # Errors

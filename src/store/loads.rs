@@ -9,7 +9,7 @@ use contract::{
     LoadId, StopId, Timestamp,
     actor::{Actor, Role},
     geo::Point,
-    loads::{Happening, LoadRow, SORTS, Stop, StopKind, TimelineEntry, Town},
+    loads::{Happening, LoadRow, SORTS, Stop, StopKind, TimelineEntry, Town, seek},
     status::LoadStatus,
 };
 use sqlx::QueryBuilder;
@@ -41,6 +41,19 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
         WHERE s.load_id = l.id AND s.arrived_at IS NOT NULL)
     WHERE l.tenant_id = ";
 
+/// Where words are looked for besides the load number.
+const SOUGHT: [&str; 9] = [
+    "l.customer_name",
+    "c.name",
+    "c.mc_number",
+    "d.name",
+    "l.origin_city",
+    "l.origin_state",
+    "l.destination_city",
+    "l.destination_state",
+    "l.reference",
+];
+
 /// Which loads, in the database's own terms.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -50,8 +63,8 @@ pub struct Filter {
     pub statuses: Vec<LoadStatus>,
     /// Also those completed at this moment or later, whatever `statuses` says.
     pub or_completed_since: Option<Timestamp>,
-    /// Part of a number, customer, carrier, driver, town or reference, in any case.
-    pub text: Option<String>,
+    /// Each is in one of [`SOUGHT`] or in the load number, in any case.
+    pub words: Vec<String>,
     /// Of this carrier.
     pub carrier: Option<contract::CarrierId>,
     /// Of this dispatcher.
@@ -62,8 +75,8 @@ pub struct Filter {
     pub pickup_from: Option<Timestamp>,
     /// With a pickup window that opens before this moment.
     pub pickup_to: Option<Timestamp>,
-    /// Hot, or without a carrier.
-    pub urgent: bool,
+    /// Hot, without a carrier, or with a pickup window that opens before this moment.
+    pub urgent_before: Option<Timestamp>,
     /// Without a carrier.
     pub unassigned: bool,
     /// Changed at this moment or later, or with a truck that moved since.
@@ -144,12 +157,12 @@ macro_rules! narrow {
             }
             q.push(")");
         }
-        if let Some(text) = &filter.text {
-            let like = format!("%{}%", text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-            q.push(" AND (LOWER(l.load_number) LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
-            for column in ["l.customer_name", "c.name", "d.name", "l.origin_city", "l.destination_city", "l.reference"]
-            {
-                q.push(" OR LOWER(").push(column).push(") LIKE ").push_bind(like.clone()).push(" ESCAPE '!'");
+        for word in &filter.words {
+            let like = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            let end = seek::number_end(word).unwrap_or_else(|| format!("{like}%"));
+            q.push(" AND (LOWER(l.load_number) LIKE ").push_bind(format!("%{end}")).push(" ESCAPE '!'");
+            for column in SOUGHT {
+                q.push(" OR LOWER(").push(column).push(") LIKE ").push_bind(format!("%{like}%")).push(" ESCAPE '!'");
             }
             q.push(")");
         }
@@ -173,8 +186,8 @@ macro_rules! narrow {
         if let Some(to) = filter.pickup_to {
             q.push(" AND l.pickup_start < ").push_bind(column(to));
         }
-        if filter.urgent {
-            q.push(" AND (l.is_hot OR l.carrier_id IS NULL)");
+        if let Some(soon) = filter.urgent_before {
+            q.push(" AND (l.is_hot OR l.carrier_id IS NULL OR l.pickup_start < ").push_bind(column(soon)).push(")");
         }
         if filter.unassigned {
             q.push(" AND l.carrier_id IS NULL");

@@ -484,6 +484,10 @@ fn lists_filter_sort_search_and_page() {
         assert_eq!(names("q=customer+104").await, (vec!["104".into()], 1));
         assert_eq!(names("q=%25").await.1, 7, "a percent sign is a percent sign");
         assert_eq!(names("q=_").await.1, 0, "an underscore is an underscore");
+        assert_eq!(names("q=DENVER,+co+summit").await.1, 0, "all words, in the same load");
+        assert_eq!(names("q=kansas,+CO").await.1, 7, "each somewhere");
+        assert_eq!(names("q=ld-3").await, (vec!["102".into()], 1), "a number as people say it");
+        assert_eq!(names("q=MC+100002").await, (vec!["101".into()], 1), "its carrier's number");
         assert_eq!(names("q=denver&status=PENDING,TENDERED&equipment=REEFER").await.1, 7);
         assert_eq!(names("equipment=FLATBED").await.1, 0);
         assert_eq!(names("view=unassigned").await.1, 5);
@@ -492,6 +496,37 @@ fn lists_filter_sort_search_and_page() {
         let counts = dispatcher.get("/api/v1/loads/counts").await;
         assert_eq!(counts.data()["active"], 7);
         assert_eq!(counts.data()["mine"], 7);
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_tender_that_nobody_answers_before_its_pickup_is_urgent_and_at_risk() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let enter = async |hours: i64, status: Option<&str>| {
+            let at = |hours: i64| server.clock.now().plus_minutes(hours * 60).to_string();
+            let mut new = new_load();
+            new["stops"][0]["windowStart"] = json!(at(hours));
+            new["stops"][0]["windowEnd"] = json!(at(hours + 2));
+            new["stops"][1]["windowStart"] = json!(at(hours + 20));
+            new["stops"][1]["windowEnd"] = json!(at(hours + 24));
+            let load = dispatcher.post("/api/v1/loads", new).await.row();
+            dispatcher.assign(&load, &server.blue, 0, status).await.id.to_string()
+        };
+        let soon = [enter(1, Some("TENDERED")).await, enter(2, None).await];
+        enter(3, Some("ACCEPTED")).await;
+        enter(10, Some("TENDERED")).await;
+
+        for view in ["urgent", "at_risk"] {
+            let answer = dispatcher.get(&format!("/api/v1/loads?view={view}")).await;
+            let ids: Vec<_> = answer.data().as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+            assert_eq!(ids, soon, "{view}");
+        }
+        let counts = dispatcher.get("/api/v1/loads/counts").await;
+        assert_eq!((&counts.data()["urgent"], &counts.data()["atRisk"]), (&json!(2), &json!(2)));
+        assert_eq!(counts.data()["unassigned"], 0);
         server.stop().await;
     });
 }

@@ -158,3 +158,44 @@ fn the_next_stop_is_what_a_truck_is_expected_at_and_judged_by() {
         server.stop().await;
     });
 }
+
+#[test]
+fn a_truck_that_goes_on_past_its_pickup_is_expected_nowhere_until_it_is_heard_of() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let load = four_stops(&server, &dispatcher).await;
+        let fix = json!({ "loadId": load.id, "lat": 39.05, "lng": -95.68, "recordedAt": server.clock.now() });
+        driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
+        let load: LoadRow = serde_json::from_value(dispatcher.load(load.id).await.data()["load"].clone()).unwrap();
+        assert!(load.eta.is_some(), "at the pickup");
+
+        let load = driver.move_to(&load, "IN_TRANSIT").await;
+
+        assert_eq!(load.eta, None, "what was expected at the pickup says nothing of the next stop");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn that_a_truck_came_late_stays_known() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let dispatcher = server.dispatcher().await;
+        let mut load = server.dispatched_load().await;
+        let closes = load.delivery.end;
+        load = dispatcher.move_to(&load, "AT_PICKUP").await;
+        load = dispatcher.move_to(&load, "IN_TRANSIT").await;
+        server.clock.advance_ms(closes.since_ms(server.clock.now()) + 32 * 60_000);
+
+        let dispatcher = server.dispatcher().await;
+        dispatcher.move_to(&load, "AT_DELIVERY").await;
+
+        let detail = dispatcher.load(load.id).await;
+        let came = detail.data()["timeline"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "stop_arrived");
+        let late: Vec<_> = came.map(|entry| (entry["city"].clone(), entry.get("lateMin").cloned())).collect();
+        assert_eq!(late, [(json!("Denver"), Some(json!(32))), (json!("Kansas City"), None)]);
+        server.stop().await;
+    });
+}

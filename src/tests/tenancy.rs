@@ -166,6 +166,14 @@ fn a_carrier_learns_nothing_of_what_the_desk_keeps_for_itself() {
         let (of_carrier, of_desk) = (first.get("/api/v1/loads").await, ops.get("/api/v1/loads").await);
         let load = ops.move_to(&load, "DISPATCHED").await;
         driver.move_to(&load, "AT_PICKUP").await;
+        let detail = driver.load(load.id).await;
+        let signed: BTreeSet<_> =
+            detail.data()["timeline"].as_array().unwrap().iter().map(|entry| entry["by"].as_str().unwrap()).collect();
+        assert_eq!(
+            signed,
+            BTreeSet::from(["blueridge company", "carrier1 of blueridge", "driver1 of blueridge"]),
+            "its own people by their names, the desk as the company"
+        );
         let names = async |who: &Client, listed: &crate::fixture::Answer| -> BTreeSet<String> {
             let since = listed.body["cursor"].to_string();
             let since: String = url::form_urlencoded::byte_serialize(since.as_bytes()).collect();

@@ -2,12 +2,14 @@
 
 mod ask;
 mod next;
+pub mod seek;
 mod timeline;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId, geo::Point, status::LoadStatus, tracking::LastFix,
+    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId, geo::Point, risk::UNCOVERED_MIN, status::LoadStatus,
+    tracking::LastFix,
 };
 pub use ask::*;
 pub use next::*;
@@ -98,6 +100,12 @@ pub struct Appointment {
 }
 
 impl Appointment {
+    /// How many minutes after the window had closed a moment lies, if it does: what came by then was on time
+    /// (`domain.md` §7.7).
+    pub fn late_min(&self, at: Timestamp) -> Option<i64> {
+        Some(at.since_ms(self.end) / 60_000).filter(|min| *min > 0)
+    }
+
     /// Whether two moments fall on the same day by the stop's clock.
     pub fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool {
         let day = |at: Timestamp| at.plus_minutes(self.offset_min.into()).millis().div_euclid(DAY_MS);
@@ -106,6 +114,9 @@ impl Appointment {
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
+
+/// A truck that is said to be at its pickup so many minutes before that opens is asked about: half a day.
+const EARLY_MIN: i64 = 12 * 60;
 
 /// A town with its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,6 +205,20 @@ impl LoadRow {
         self.status == LoadStatus::Completed && now.since_ms(self.status_changed_at) <= DAY_MS
     }
 
+    /// Whether somebody must find a carrier for it at once, or hear from one: within a day, when it is hot or nobody was
+    /// chosen; within some hours, whoever was asked.
+    pub fn is_urgent(&self, now: Timestamp) -> bool {
+        let opens_in_min = self.pickup.start.since_ms(now) / 60_000;
+        matches!(self.status, LoadStatus::Planning | LoadStatus::Pending | LoadStatus::Tendered)
+            && (opens_in_min < UNCOVERED_MIN
+                || (self.pickup.start < now.plus_ms(DAY_MS) && (self.is_hot || self.carrier.is_none())))
+    }
+
+    /// Whether it is on its way to a pickup that opens so much later that its truck is hardly there already.
+    pub fn is_early_for_pickup(&self, now: Timestamp) -> bool {
+        self.status == LoadStatus::Dispatched && self.pickup.start.since_ms(now) / 60_000 >= EARLY_MIN
+    }
+
     /// Whether the same truck moves it as another row of it says: where one truck is says nothing of another.
     pub fn has_same_truck(&self, other: &Self) -> bool {
         (&self.carrier, &self.driver) == (&other.carrier, &other.driver)
@@ -274,8 +299,12 @@ pub enum Happening {
     StatusChanged { from: LoadStatus, to: LoadStatus, reason: Option<String> },
     /// Carrier or driver were chosen.
     CarrierAssigned { carrier_name: String, driver_name: Option<String> },
-    /// The truck came to a stop.
-    StopArrived { city: String },
+    /// The truck came to a stop; so many minutes after its window had closed, if it had.
+    StopArrived {
+        city: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        late_min: Option<i64>,
+    },
     /// The truck left a stop.
     StopDeparted { city: String },
     /// The newest change was taken back; the status stayed when the change was another one.

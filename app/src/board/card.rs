@@ -10,7 +10,6 @@ use contract::{
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    filter::has,
     glide,
     hands::{Hands, hands},
 };
@@ -101,9 +100,9 @@ fn class(hands: Hands, load: LoadId, entry: RwSignal<Entry>) -> impl Fn() -> Str
     let shown = hands.shown_before(load, changed);
     let arrives = changed > shown && hands.may_arrive();
     move || {
-        let sought = hands.sought.with(|sought| sought.trim().to_lowercase());
+        let sought = hands.sought.with(|sought| sought.trim().to_owned());
         let (Outlook { risk, silent, .. }, changed, is_waiting, is_dim) = entry.with(|entry| {
-            let is_dim = sought.chars().count() > 1 && !has(&entry.row, &sought);
+            let is_dim = sought.chars().count() > 1 && !entry.row.mentions(&sought);
             (outlook(&entry.row, when::now()), entry.changed, entry.is_waiting(), is_dim)
         });
         hands.show(load, changed);
@@ -150,7 +149,11 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     let Outlook { risk, reason, .. } = outlook(row, now);
     let [origin, destination] = [&row.origin, &row.destination].map(|town| format!("{}, {}", town.city, town.state));
     let stops = row.stop_count.checked_sub(2).filter(|more| *more > 0);
-    let stops = stops.map(|count| view! { <small>{say!(board.more_stops, count = count)}</small> });
+    let stops = stops.map(|count| {
+        let words =
+            if count == 1 { say!(board.one_more_stop).to_owned() } else { say!(board.more_stops, count = count) };
+        view! { " " <small>{words}</small> }
+    });
     let late_at_pickup = matches!(reason, Some(Reason::PickupMissed { .. }));
     let late_at_delivery = matches!(reason, Some(Reason::EtaAfterWindow { .. })) && row.is_on_last_leg();
     let [pickup, delivery] = times(entry, now);
@@ -168,13 +171,13 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     };
     let why = reason.filter(|_| risk != Risk::None).map(|reason| {
         let icon = if risk == Risk::Late { "triangle-alert" } else { "clock" };
-        view! { <div class="why"><Icon name=icon size=13 /> <span>{reason_words(reason)}</span></div> }
+        view! { <div class="why"><Icon name=icon size=13 /> <span>{reason_words(reason, row, now)}</span></div> }
     });
     view! {
         <div class="lane">
             <span>{origin}</span>
             <span class="arr" aria-hidden="true">"→"</span>
-            <span class="sr">{say!(board.to)}</span>
+            <span class="sr">" "{say!(board.to)}" "</span>
             <span>{destination}</span>
             {stops}
         </div>

@@ -25,7 +25,7 @@ pub fn Figures() -> impl IntoView {
             let Some(lane) = status.lane().filter(|_| is_on_board(entry, now)) else { return };
             let row = &entry.row;
             let is = [
-                lane == Lane::Unassigned,
+                lane == Lane::Unassigned && row.carrier.is_none(),
                 lane == Lane::Tendered,
                 lane == Lane::Dispatched,
                 lane == Lane::InTransit,
@@ -41,7 +41,7 @@ pub fn Figures() -> impl IntoView {
         counts
     });
     let figures = [
-        (say!(board.figure.unassigned), "status=PLANNING,PENDING"),
+        (say!(board.figure.unassigned), "view=unassigned"),
         (say!(board.figure.tendered), "status=TENDERED"),
         (say!(board.figure.dispatched), "status=ACCEPTED,DISPATCHED"),
         (say!(board.figure.in_transit), "status=AT_PICKUP,PICKED_UP,IN_TRANSIT,AT_DELIVERY"),

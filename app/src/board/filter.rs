@@ -2,7 +2,7 @@
 
 use contract::{
     Timestamp, UserId,
-    loads::{EQUIPMENT, Equipment, LoadRow, View},
+    loads::{EQUIPMENT, Equipment, View},
     risk::{Risk, outlook},
     status::LoadStatus,
 };
@@ -82,14 +82,6 @@ impl Filter {
 pub fn is_on_board(entry: &Entry, now: Timestamp) -> bool {
     let is_old = entry.row.status == LoadStatus::Completed && !entry.row.is_completed_lately(now);
     entry.status().lane().is_some() && !is_old
-}
-
-/// Whether a load has `sought`, in lower case, somewhere that people look for.
-pub fn has(row: &LoadRow, sought: &str) -> bool {
-    let is_in = |text: &str| text.to_lowercase().contains(sought);
-    [&row.load_number, &row.customer_name, &row.origin.city, &row.destination.city].into_iter().any(|text| is_in(text))
-        || row.carrier.as_ref().is_some_and(|carrier| is_in(&carrier.name))
-        || row.driver.as_ref().is_some_and(|driver| is_in(&driver.name))
 }
 
 #[cfg(test)]

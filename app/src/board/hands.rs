@@ -100,7 +100,7 @@ impl Hands {
         let Some(from) = status(load).filter(|from| from.lane() != Some(lane)) else { return };
         match lane.entry(from) {
             Some(to) => self.carry(load, to),
-            None => toast::wrong(act::cannot_go(&expect_context::<Visitor>(), from)),
+            None => toast::wrong(act::cannot_go(&expect_context::<Visitor>(), from, None)),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
         dialogs::{Dialog, ask},
     },
     pages::Visitor,
-    ui::keys::is_taken,
+    ui::keys::{is_taken, leave},
 };
 
 /// Gives the keyboard to a load's card.
@@ -54,7 +54,7 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
     let key = event.key();
     let card = target.closest("li.card").ok().flatten();
     let here = hands.here.get_untracked().filter(|_| card.is_some());
-    let may_walk = here.is_some() || matches!(target.tag_name().as_str(), "BODY" | "MAIN");
+    let may_walk = here.is_some() || matches!(target.tag_name().as_str(), "BODY" | "MAIN" | "H1");
     let is_taken = match (key.as_str(), here) {
         ("n" | "N", _) => {
             let may_create = expect_context::<Visitor>().can(Permission::LoadCreate);
@@ -89,10 +89,7 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
             hands.carry(load, LoadStatus::Dispatched);
             true
         }
-        ("Escape", Some(_)) => {
-            _ = target.blur();
-            true
-        }
+        ("Escape", Some(_)) => leave(),
         _ => false,
     };
     if is_taken {

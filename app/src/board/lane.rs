@@ -8,7 +8,11 @@ use super::{
     hands::{hands, place},
     hold,
 };
-use crate::{say, ui::words::lane_word};
+use crate::{
+    live::live,
+    say,
+    ui::{click, words::lane_word},
+};
 
 /// A column.
 #[component]
@@ -62,10 +66,34 @@ pub fn LaneColumn(
         }
     };
     let heading = format!("lane-{place}");
+    let book = live().book;
+    // What has a carrier and waits for its tender is still here, but no longer unassigned.
+    let untendered = Memo::new(move |_| {
+        let mut count = 0_usize;
+        if lane == Lane::Unassigned {
+            book.each(|entry| {
+                count += usize::from(entry.row.carrier.is_some() && cards.with(|cards| cards.contains(&entry.row.id)));
+            });
+        }
+        count
+    });
+    let number = move || cards.with(Vec::len) - untendered.get().min(cards.with(Vec::len));
+    let also = move || {
+        Some(untendered.get()).filter(|count| *count > 0).map(|count| {
+            view! { <span>{say!(board.to_tender, count = count)}</span> }
+        })
+    };
     view! {
         <section class=class data-s=hue(lane) aria-labelledby=heading.clone() on:dragover=over on:drop=drop>
-            <h2 id=heading.clone()>{lane_word(lane)} " " <span>{move || cards.with(Vec::len)}</span></h2>
-            <ul class="cards" role="list" node_ref=list on:pointerover=point on:pointerleave=leave>
+            <h2 id=heading.clone()>{lane_word(lane)} " " <span>{number}</span> " " {also}</h2>
+            <ul
+                class="cards"
+                role="list"
+                node_ref=list
+                on:pointerover=point
+                on:pointerleave=leave
+                on:click=|event| click::open(&event)
+            >
                 <For each=move || cards.get() key=|load: &LoadId| *load children=move |load| view! { <Card load lane stop /> } />
             </ul>
             {move || cards.with(Vec::is_empty).then(|| view! { <p class="none">{say!(board.no_loads)}</p> })}

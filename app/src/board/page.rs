@@ -22,7 +22,7 @@ use super::{
 use crate::{
     fault::Fault,
     json::resource,
-    live::{inbox, live},
+    live::{again::when_back, inbox, live},
     loads::{
         api::list_loads,
         deeds::{Deed, Menu},
@@ -32,7 +32,7 @@ use crate::{
     say,
     ui::{
         toast,
-        words::{fault_words, lane_word, status_word},
+        words::{lane_word, status_word, unread_words},
     },
     when,
 };
@@ -70,7 +70,15 @@ pub fn BoardPage() -> impl IntoView {
                         take(listed);
                         view! { <Figures /> <Nothing /> <Lanes /> }.into_any()
                     }
-                    Err(fault) => view! { <Failed fault retry=move || loads.refetch() /> }.into_any(),
+                    Err(fault) => {
+                        let retry = Callback::new(move |()| loads.refetch());
+                        when_back(retry);
+                        if fault.says_nothing() && untrack(|| on_board() > 0) {
+                            view! { <Stale retry /> <Figures /> <Nothing /> <Lanes /> }.into_any()
+                        } else {
+                            view! { <Failed fault retry /> }.into_any()
+                        }
+                    }
                 })}
             </Transition>
             <Menu menu=hands.menu on_deed=do_it on_leave=Callback::new(keys::focus) />
@@ -175,19 +183,24 @@ fn Lanes() -> impl IntoView {
     }
 }
 
+/// How many loads are on the board, whatever the filters say.
+fn on_board() -> u32 {
+    let mut count = 0;
+    live().book.each(|entry| count += u32::from(is_on_board(entry, when::now_untracked())));
+    count
+}
+
 /// Why no lane has a card: because the filters hide them all, or because there is none yet.
 #[component]
 fn Nothing() -> impl IntoView {
     let hands = hands();
-    let book = live().book;
     let may_create = expect_context::<Visitor>().can(Permission::LoadCreate);
     let is_empty = Memo::new(move |_| hands.lanes.with(|lanes| lanes.iter().all(Vec::is_empty)));
     move || {
         if !is_empty.get() {
             return None;
         }
-        let mut on_board = 0_u32;
-        book.each(|entry| on_board += u32::from(is_on_board(entry, when::now_untracked())));
+        let on_board = on_board();
         let (why, what, act) = if on_board > 0 {
             let hidden = match on_board {
                 1 => say!(loads.nothing.one_hidden).to_owned(),
@@ -221,12 +234,23 @@ fn Skeleton() -> impl IntoView {
 }
 
 #[component]
-fn Failed(fault: Fault, retry: impl Fn() + 'static) -> impl IntoView {
+fn Failed(fault: Fault, retry: Callback<()>) -> impl IntoView {
     view! {
         <div class="note" role="alert">
             <p><b>{say!(board.failed)}</b></p>
-            <p>{fault_words(&fault)}</p>
-            <p><button type="button" class="btn" on:click=move |_| retry()>{say!(board.retry)}</button></p>
+            <p>{unread_words(&fault)}</p>
+            <p><button type="button" class="btn" on:click=move |_| retry.run(())>{say!(board.retry)}</button></p>
+        </div>
+    }
+}
+
+/// Says that what is shown is older than it should be.
+#[component]
+fn Stale(retry: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="board-none" role="alert">
+            <span>{say!(board.stale)}</span>
+            <button type="button" class="btn" on:click=move |_| retry.run(())>{say!(board.retry)}</button>
         </div>
     }
 }

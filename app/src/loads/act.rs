@@ -16,6 +16,7 @@ use crate::{
         toast,
         words::{rule_words, status_word},
     },
+    when,
 };
 use LoadStatus as S;
 
@@ -28,7 +29,7 @@ pub fn move_to(load: LoadId, to: LoadStatus) {
         return;
     }
     let visitor = expect_context::<Visitor>();
-    let Some(step) = from.step(to) else { return toast::wrong(cannot_go(&visitor, from)) };
+    let Some(step) = from.step(to) else { return toast::wrong(cannot_go(&visitor, from, Some(to))) };
     if !may_move(&visitor, from, to) {
         return toast::wrong(say!(board.not_allowed));
     }
@@ -64,15 +65,26 @@ pub fn ways(visitor: &Visitor, from: LoadStatus) -> impl Iterator<Item = LoadSta
     onward.chain(from.previous()).chain([S::Cancelled]).filter(move |to| may_move(visitor, from, *to))
 }
 
-/// Why a load can't go where it was to go: where it can go instead.
-pub fn cannot_go(visitor: &Visitor, from: LoadStatus) -> String {
+/// Why a load can't go where it was to go: where it can go instead, and who could take it elsewhere.
+pub fn cannot_go(visitor: &Visitor, from: LoadStatus, to: Option<LoadStatus>) -> String {
+    if to == Some(S::Dispatched) && from < S::Accepted {
+        return say!(board.accept_first, from = status_word(from));
+    }
+    let further = [from.previous(), Some(S::Cancelled)].into_iter().flatten();
+    let is_for_others = |to: LoadStatus| from.step(to).is_some() && !may_move(visitor, from, to);
+    let others = if visitor.can(Permission::LoadStatusUpdate) && further.into_iter().any(is_for_others) {
+        format!(" {}", say!(board.for_managers))
+    } else {
+        String::new()
+    };
     let ways: Vec<_> = ways(visitor, from).map(status_word).collect();
     let from = status_word(from);
-    if ways.is_empty() {
+    let words = if ways.is_empty() {
         say!(board.stays, from = from)
     } else {
         say!(board.illegal, from = from, ways = ways.join(", "))
-    }
+    };
+    words + &others
 }
 
 /// What must be asked before a load moves.
@@ -83,6 +95,9 @@ fn question(entry: &Entry, to: LoadStatus, step: Move) -> Option<Dialog> {
         (Move::Backward | Move::Cancel, _) => Some(Dialog::Reason { load, to }),
         (Move::Forward, S::Tendered | S::Accepted | S::Dispatched) if nobody => {
             Some(Dialog::Assign { load, then: Some(to) })
+        }
+        (Move::Forward, S::AtPickup | S::InTransit) if entry.row.is_early_for_pickup(when::now_untracked()) => {
+            Some(Dialog::Confirm { load, to })
         }
         (Move::Forward, S::Delivered | S::Completed) => Some(Dialog::Confirm { load, to }),
         // Whether a rate is agreed only the server knows for certain: events carry no money.

@@ -4,6 +4,8 @@ mod actions;
 mod facts;
 mod follow;
 mod head;
+#[cfg(feature = "hydrate")]
+mod keys;
 mod stops;
 mod timeline;
 
@@ -17,9 +19,9 @@ use super::api::one_load;
 use crate::{
     fault::Fault,
     json::resource,
-    live::live,
+    live::{again::when_back, live},
     say,
-    ui::{icon::Icon, words::fault_words},
+    ui::{frame::came::CameFrom, icon::Icon, words::unread_words},
 };
 
 /// The page of one load.
@@ -28,10 +30,11 @@ pub fn LoadPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<LoadId>().ok())));
     let again = RwSignal::new(0_u32);
+    let came = expect_context::<CameFrom>();
     let detail = resource(move || (id.get(), again.get()), |(id, _)| read(id));
     view! {
         <div class="load">
-            <a class="crumb" href="/loads"><Icon name="chevron-left" />{say!(common.detail.back)}</a>
+            <a class="crumb" href=move || came.address()><Icon name="chevron-left" />{move || came.words()}</a>
             <Suspense fallback=Skeleton>
                 {move || Suspend::new(async move {
                     match detail.await {
@@ -61,6 +64,12 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
     let number = detail.load.load_number.clone();
     let detail = RwSignal::new(detail);
     let gone = follow(id, entry, detail);
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        keys::listen(id);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = id;
+    });
     view! {
         <Title text=number />
         {move || {
@@ -69,7 +78,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
             }
             Either::Left(
                 view! {
-                    <Head entry />
+                    <Head entry detail />
                     <div class="load-cols">
                         <div>
                             <Stops entry detail />
@@ -117,10 +126,11 @@ fn Failed(fault: Fault, again: RwSignal<u32>) -> impl IntoView {
     if fault.code() == Some(Code::NotFound) {
         return Either::Left(view! { <Gone /> });
     }
+    when_back(Callback::new(move |()| again.update(|again| *again += 1)));
     Either::Right(view! {
         <section class="note" role="alert">
             <h1>{say!(common.detail.failed_title)}</h1>
-            <p>{fault_words(&fault)}</p>
+            <p>{unread_words(&fault)}</p>
             <div class="acts">
                 <button type="button" class="btn" on:click=move |_| again.update(|again| *again += 1)>
                     <Icon name="refresh-cw" />

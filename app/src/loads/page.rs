@@ -20,6 +20,7 @@ use super::{
     list::{
         asked,
         bar::{Bar, Counts},
+        fits::fits,
         hand,
         news::News,
         nothing,
@@ -27,7 +28,13 @@ use super::{
         table::{Came, table},
     },
 };
-use crate::{fault::Fault, json::resource, live::live, pages::Visitor, say};
+use crate::{
+    fault::Fault,
+    json::resource,
+    live::{again::when_back, live},
+    pages::Visitor,
+    say, when,
+};
 
 /// How often to ask for changes while there is no socket, in seconds.
 const POLL_S: u32 = 10;
@@ -47,9 +54,11 @@ pub fn LoadsPage() -> impl IntoView {
         url.try_with(|url| asked::read(&|key| url.get_all(key).unwrap_or_default())).unwrap_or_default()
     });
     let again = RwSignal::new(0_u32);
-    let list =
-        resource(move || (asked.get(), again.get(), live.afresh.get()), |(asked, ..)| list_loads(asked::sent(&asked)));
     let news = News::new();
+    let list = resource(
+        move || (asked.get(), again.get(), news.own.get(), live.afresh.get()),
+        |(asked, ..)| list_loads(asked::sent(&asked)),
+    );
     let counts: Counts = resource(move || (news.recount.get(), live.afresh.get()), |_| count_loads());
 
     // The last good list: a call that fails must not take away what was there.
@@ -62,15 +71,34 @@ pub fn LoadsPage() -> impl IntoView {
         kept.set_value(Some((asked.clone(), Arc::clone(&came))));
         came
     };
+    // Before any list has come, what other pages have learnt of these loads is better than nothing.
+    let known = move |asked: &LoadQuery| {
+        let now = when::now_untracked();
+        let ids = live.book.select(|entry| fits(asked, &entry.row, me, now), |entry| entry.row.pickup.start);
+        (!ids.is_empty()).then(|| Arc::new(Came::known(ids)))
+    };
+    // Whether what is shown is not what the server would show now.
+    let is_old = StoredValue::new(false);
+    when_back(Callback::new(move |()| {
+        if is_old.get_value() {
+            again.update(|times| *times += 1);
+            news.recount.update(|times| *times += 1);
+        }
+    }));
     let shown = move |answer: Result<Listed<LoadRow>, Fault>, counted: Option<ViewCounts>| {
         let asked = asked.get_untracked();
         let (came, is_stale) = match answer {
             Ok(list) => (take(&asked, list), false),
-            Err(fault) => match kept.get_value().filter(|(of, _)| *of == asked && says_nothing(&fault)) {
-                Some((_, came)) => (came, true),
-                None => return nothing::failed(&fault, again),
-            },
+            Err(fault) => {
+                is_old.set_value(true);
+                let kept = kept.get_value().filter(|(of, _)| *of == asked).map(|(_, came)| came);
+                match kept.or_else(|| known(&asked)).filter(|_| fault.says_nothing()) {
+                    Some(came) => (came, true),
+                    None => return nothing::failed(&fault, again),
+                }
+            }
         };
+        is_old.set_value(is_stale);
         if came.ids.is_empty() {
             let in_view = counted.and_then(|counts| asked::count_of(&counts, asked.view));
             return nothing::empty(&asked, in_view, may_create);
@@ -121,11 +149,6 @@ pub fn LoadsPage() -> impl IntoView {
             <Menu menu on_deed=Callback::new(hand::carry_out) on_leave=Callback::new(hand::focus) />
         </div>
     }
-}
-
-/// Whether a fault only means that nothing is known anew, and not that the reader may no longer see the loads.
-fn says_nothing(fault: &Fault) -> bool {
-    fault.code().is_none_or(|code| code.status() >= 429)
 }
 
 /// How many loads have come since; a click brings them in.

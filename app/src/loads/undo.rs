@@ -2,6 +2,7 @@
 
 use contract::{LoadId, loads::LoadRow, status::LoadStatus};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::ui::toast;
 
@@ -9,7 +10,7 @@ use crate::ui::toast;
 const MOST: usize = 20;
 
 /// A change of the visitor's own that can be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// Of which load.
     pub load: LoadId,
@@ -25,7 +26,13 @@ struct Offers(StoredValue<Vec<Offer>>);
 
 /// Makes room for changes that can be taken back.
 pub fn provide() {
-    provide_context(Offers(StoredValue::new(Vec::new())));
+    let offers = Offers(StoredValue::new(Vec::new()));
+    provide_context(offers);
+    // A reload forgets the page, but not what can still be taken back.
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        sending::recall(offers);
+    });
 }
 
 /// Says what was done to a load, and offers to take it back.
@@ -40,8 +47,19 @@ pub fn offer(text: String, was: LoadStatus, now: &LoadRow) {
                 offers.remove(0);
             }
         });
+        #[cfg(feature = "hydrate")]
+        sending::keep(Offers(offers));
     }
     toast::undoable(text, offer);
+}
+
+/// Tells the visitor when a colleague gives a load to another carrier after them: their own change can't be taken back any
+/// more, and the first carrier may have been called already.
+pub fn tell_when_replaced() {
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        sending::watch();
+    });
 }
 
 /// Takes back the visitor's newest change; whether there is one.
@@ -54,6 +72,8 @@ pub fn take_back_last() -> bool {
 pub fn take_back(offer: Offer) {
     if let Some(Offers(offers)) = use_context() {
         offers.update_value(|offers| offers.retain(|other| other.load != offer.load));
+        #[cfg(feature = "hydrate")]
+        sending::keep(Offers(offers));
     }
     toast::clear();
     #[cfg(feature = "hydrate")]
@@ -62,16 +82,59 @@ pub fn take_back(offer: Offer) {
 
 #[cfg(feature = "hydrate")]
 mod sending {
-    use contract::{Code, One, loads::UndoChange};
-    use leptos::task::spawn_local;
+    use contract::{Code, One, event::Happened, loads::UndoChange};
+    use leptos::{prelude::*, task::spawn_local};
 
-    use super::Offer;
+    use super::{Offer, Offers};
     use crate::{
         live::{self, live},
         loads::{act, api},
         say,
         ui::{toast, words::fault_words},
     };
+
+    /// Where they are kept, in this tab alone.
+    const KEPT: &str = "undo";
+
+    pub fn keep(Offers(offers): Offers) {
+        let text = offers.with_value(|offers| serde_json::to_string(offers)).unwrap_or_default();
+        if let Ok(Some(storage)) = window().session_storage() {
+            _ = storage.set_item(KEPT, &text);
+        }
+    }
+
+    pub fn recall(Offers(offers): Offers) {
+        let text = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(KEPT).ok().flatten());
+        if let Some(kept) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+            offers.set_value(kept);
+        }
+    }
+
+    pub fn watch() {
+        let live = live();
+        let owner = Owner::current();
+        // At once and not with the next frame: of several events that come together, a plain effect sees the last.
+        ImmediateEffect::new_scoped(move || {
+            let Some(Happened::LoadAssigned(event)) = live.heard.get() else { return };
+            let tell = || {
+                let Some(Offers(offers)) = use_context() else { return };
+                let is_after_mine = |offer: &Offer| offer.load == event.load_id && offer.version < event.load.version;
+                let is_replaced = offers.with_value(|offers| offers.iter().any(is_after_mine))
+                    && !live.is_mine(&Happened::LoadAssigned(event.clone()));
+                if is_replaced {
+                    offers.update_value(|offers| offers.retain(|offer| offer.load != event.load_id));
+                    let (who, number, carrier) = (&event.updated_by, &event.load_number, &event.carrier_name);
+                    toast::wrong(say!(
+                        common.fault.replaced,
+                        who = who.clone(),
+                        number = number.clone(),
+                        carrier = carrier.clone()
+                    ));
+                }
+            };
+            untrack(|| owner.as_ref().map_or_else(tell, |owner| owner.with(tell)));
+        });
+    }
 
     pub fn send(offer: Offer) {
         let live = live();

@@ -134,7 +134,7 @@ impl Words {
     fn of(entry: &Entry, fleet: Fleet) -> Self {
         let (row, now) = (&entry.row, fleet.now.get());
         let why = match contract::risk::outlook(row, now).reason {
-            Some(reason) => reason_words(reason),
+            Some(reason) => reason_words(reason, row, now),
             None if row.current_location.is_none() => say!(tracking.no_fix).to_owned(),
             None => say!(tracking.on_time).to_owned(),
         };
@@ -188,6 +188,7 @@ fn row(fleet: Fleet, go: Go, load: LoadId) -> Option<impl IntoView> {
                     <span class="arr" aria-hidden="true">
                         "→"
                     </span>
+                    <span class="sr">" "{say!(board.to)}" "</span>
                     {move || words.with(|words| words.lane[1].clone())}
                 </div>
                 <div class="sub">

@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     json::resource,
-    live::{Live, live},
+    live::{Live, again::when_back, live},
     loads::api::active_loads,
     say,
-    ui::words::fault_words,
+    ui::words::unread_words,
 };
 
 /// How often to ask while there is no socket, in seconds (`domain.md` §4.2).
@@ -51,7 +51,8 @@ pub fn TrackingPage() -> impl IntoView {
                                 Either::Left(view! { <List /> })
                             }
                             Err(fault) => {
-                                let why = fault_words(&fault);
+                                let why = unread_words(&fault);
+                                when_back(Callback::new(move |()| list.refetch()));
                                 Either::Right(view! {
                                     <div class="mhead">
                                         <h1>{say!(tracking.title)}</h1>

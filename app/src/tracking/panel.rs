@@ -21,7 +21,7 @@ use crate::{
     ui::{
         icon::Icon,
         status::Status,
-        words::{equipment_word, fault_words, move_words, reason_words},
+        words::{equipment_word, move_words, reason_words, unread_words},
     },
     when,
 };
@@ -70,7 +70,7 @@ pub fn Panel(
                         })
                     }
                     Err(fault) => {
-                        let why = fault_words(&fault);
+                        let why = unread_words(&fault);
                         Either::Right(view! {
                             <Head load fleet />
                             <p class="mempty">{say!(tracking.panel.missing, why = why)}</p>
@@ -135,7 +135,7 @@ fn banner(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
         <div class=class>
             <Icon name=if outlook.risk == Risk::None { "wifi-off" } else { "triangle-alert" } />
             <div>
-                <b>{reason_words(reason)}</b>
+                <b>{reason_words(reason, row, now)}</b>
                 {closes.map(|closes| view! { <div>{closes}</div> })}
             </div>
         </div>

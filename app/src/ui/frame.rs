@@ -1,5 +1,6 @@
 //! Everything around a page: the skip link, the rail, the top bar, dialogs and notices.
 
+pub mod came;
 mod keys;
 mod rail;
 mod refused;
@@ -11,9 +12,13 @@ mod top;
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 
-use self::{rail::Rail, refused::NotYours, top::Top};
+use self::{came::CameFrom, rail::Rail, refused::NotYours, stamp::Away, top::Top};
 use super::toast::Notices;
-use crate::{loads::dialogs::Dialogs, pages::Visitor, say};
+use crate::{
+    loads::{dialogs::Dialogs, undo},
+    pages::Visitor,
+    say,
+};
 
 /// Everything around a page. Whoever is not signed in, and the sign-in page itself, gets the page alone.
 #[component]
@@ -25,7 +30,13 @@ pub fn Frame(children: Children) -> impl IntoView {
     let Some(me) = visitor.me.clone().filter(|_| !bare) else {
         return Either::Left(view! { <main id="main" class="bare">{children()}</main> });
     };
+    CameFrom::provide();
     keys::listen();
+    undo::tell_when_replaced();
+    Effect::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        super::focus::watch();
+    });
     // A refused page is not even made, so that it asks the server for nothing.
     let page = if refused { Either::Left(view! { <NotYours /> }) } else { Either::Right(children()) };
     Either::Right(view! {
@@ -34,6 +45,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <Rail />
             <div class="col">
                 <Top me />
+                <Away />
                 <main id="main" tabindex="-1">{page}</main>
             </div>
         </div>

@@ -27,6 +27,13 @@ pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
         .is_some_and(|at| matches!(at.closest("input,textarea,select,dialog,[contenteditable]"), Ok(Some(_))))
 }
 
+/// Leaves what has the keyboard: it goes to the page as a whole, and is not lost.
+#[cfg(feature = "hydrate")]
+pub fn leave() -> bool {
+    let main = leptos::prelude::document().get_element_by_id("main");
+    main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()?.focus().ok()).is_some()
+}
+
 /// Begins a chord.
 pub fn begin_chord(event: &web_sys::KeyboardEvent) {
     CHORD.set(event.time_stamp() + CHORD_MS);

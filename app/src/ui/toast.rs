@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
+use contract::LoadId;
+use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::{
@@ -28,6 +29,8 @@ pub struct Toast {
     pub tone: Tone,
     /// What was done, if it can be taken back.
     pub undo: Option<Offer>,
+    /// The load that it is about, if it isn't in view by itself.
+    pub link: Option<LoadId>,
     /// Tells one from the next.
     pub number: u32,
 }
@@ -43,17 +46,22 @@ pub fn provide() {
 
 /// Says that something was done.
 pub fn done(text: impl Into<String>) {
-    show(text.into(), Tone::Done, None);
+    show(text.into(), Tone::Done, None, None);
+}
+
+/// Says that a load was entered, and leads to it.
+pub fn entered(text: impl Into<String>, load: LoadId) {
+    show(text.into(), Tone::Done, None, Some(load));
 }
 
 /// Says that something was done that can be taken back.
 pub fn undoable(text: impl Into<String>, undo: Offer) {
-    show(text.into(), Tone::Done, Some(undo));
+    show(text.into(), Tone::Done, Some(undo), None);
 }
 
 /// Says what went wrong and what to do next.
 pub fn wrong(text: impl Into<String>) {
-    show(text.into(), Tone::Wrong, None);
+    show(text.into(), Tone::Wrong, None, None);
 }
 
 /// Takes the notice away.
@@ -63,14 +71,14 @@ pub fn clear() {
     }
 }
 
-fn show(text: String, tone: Tone, undo: Option<Offer>) {
+fn show(text: String, tone: Tone, undo: Option<Offer>, link: Option<LoadId>) {
     thread_local! {
         static NUMBER: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
     }
     if let Some(Toasts(newest)) = use_context::<Toasts>() {
         let number = NUMBER.get().wrapping_add(1);
         NUMBER.set(number);
-        newest.set(Some(Toast { text, tone, undo, number }));
+        newest.set(Some(Toast { text, tone, undo, link, number }));
     }
 }
 
@@ -87,13 +95,13 @@ pub fn Notices() -> impl IntoView {
     let Toasts(newest) = expect_context();
     let of = move |tone| newest.get().filter(|toast| toast.tone == tone);
     Effect::new(move |_| {
-        let Some(Toast { tone: Tone::Done, number, undo, .. }) = newest.get() else { return };
-        go_after(if undo.is_some() { UNDO_STAYS } else { DONE_STAYS }, newest, number);
+        let Some(Toast { tone: Tone::Done, number, undo, link, .. }) = newest.get() else { return };
+        go_after(if undo.is_some() || link.is_some() { UNDO_STAYS } else { DONE_STAYS }, newest, number);
     });
     view! {
         <div class="toasts">
             <div role="status">
-                {move || of(Tone::Done).map(|toast| view! { <div class="toast"><span>{toast.text}</span>{toast.undo.map(undo_button)}</div> })}
+                {move || of(Tone::Done).map(|toast| view! { <div class="toast"><span>{toast.text}</span>{toast.undo.map(undo_button)}{toast.link.map(open_link)}</div> })}
             </div>
             <div role="alert">
                 {move || {
@@ -113,13 +121,16 @@ pub fn Notices() -> impl IntoView {
     }
 }
 
+fn open_link(load: LoadId) -> impl IntoView {
+    view! { <a href=format!("/loads/{load}") on:click=|_| clear()>{say!(common.toast.open)}</a> }
+}
+
 fn undo_button(offer: Offer) -> impl IntoView {
     let take_back = move |_| {
         undo::take_back(offer);
         // The button goes away with its notice; the keyboard must not be lost with it.
-        if let Some(main) = document().get_element_by_id("main") {
-            _ = main.unchecked_into::<web_sys::HtmlElement>().focus();
-        }
+        #[cfg(feature = "hydrate")]
+        super::focus::back();
     };
     let key = if is_mac() { say!(common.toast.undo_key_mac) } else { say!(common.toast.undo_key) };
     view! {
@@ -145,13 +156,14 @@ fn go_after(stays: Duration, newest: RwSignal<Option<Toast>>, number: u32) {
     set_timeout(go, stays);
 }
 
+/// Whether the reader's keyboard has a command key.
 #[cfg(feature = "hydrate")]
-fn is_mac() -> bool {
+pub fn is_mac() -> bool {
     window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
 /// Nothing was done before the page has woken.
 #[cfg(not(feature = "hydrate"))]
-const fn is_mac() -> bool {
+pub const fn is_mac() -> bool {
     false
 }

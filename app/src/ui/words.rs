@@ -4,13 +4,14 @@ mod faults;
 mod fields;
 
 use contract::{
+    Timestamp,
     actor::Role,
-    loads::{Equipment, StopKind},
+    loads::{Appointment, Equipment, LoadRow, StopKind},
     risk::Reason,
     status::{Lane, LoadStatus, Move},
 };
 
-pub use faults::{fault_words, rule_words};
+pub use faults::{fault_words, rule_words, unread_words};
 pub use fields::{field_of, field_words};
 
 use crate::{say, when};
@@ -107,19 +108,37 @@ pub fn role_word(role: Role) -> &'static str {
     }
 }
 
-/// Why a load is at risk, in words: `45 min late: 312 mi left`.
-pub fn reason_words(reason: Reason) -> String {
+/// Why a load is at risk, in words: `45 min late: due by 19:50 CT, 312 mi left`. What it counts to is the end of a
+/// window, so that is named.
+pub fn reason_words(reason: Reason, load: &LoadRow, now: Timestamp) -> String {
+    let by = |window: &Appointment| format!("{} {}", when::soon(window.end, window.offset_min, now), window.zone_short);
+    let pickup = || by(&load.pickup);
+    let due = || by(load.ahead().2);
     match reason {
-        Reason::NoCarrier { pickup_in_min: ..1 } => say!(common.reason.no_carrier_now).to_owned(),
-        Reason::NoCarrier { pickup_in_min } => say!(common.reason.no_carrier, time = length(pickup_in_min)),
-        Reason::PickupMissed { by_min } => say!(common.reason.pickup_missed, time = length(by_min)),
-        Reason::EtaAfterWindow { by_min, miles_left: Some(miles) } => {
-            say!(common.reason.late_miles, time = length(by_min), miles = miles)
+        Reason::NoCarrier { closes_in_min } => {
+            say!(common.reason.no_carrier, by = pickup(), time = length_words(closes_in_min))
         }
-        Reason::EtaAfterWindow { by_min, miles_left: None } => say!(common.reason.late, time = length(by_min)),
-        Reason::EtaNearEnd { left_min: ..1 } => say!(common.reason.tight_now).to_owned(),
-        Reason::EtaNearEnd { left_min } => say!(common.reason.tight, time = length(left_min)),
-        Reason::NoSignal { min } => say!(common.reason.no_signal, time = length(min)),
+        Reason::NotTendered { closes_in_min } => {
+            say!(common.reason.not_tendered, by = pickup(), time = length_words(closes_in_min))
+        }
+        Reason::NotAccepted { asked_min, closes_in_min } => {
+            let (asked, left) = (length_words(asked_min), length_words(closes_in_min));
+            say!(common.reason.not_accepted, asked = asked, by = pickup(), time = left)
+        }
+        Reason::PickupMissed { by_min } => say!(common.reason.pickup_missed, time = length_words(by_min)),
+        Reason::EtaAfterWindow { by_min, miles_left: Some(miles) } => {
+            say!(common.reason.late_miles, time = length_words(by_min), by = due(), miles = miles)
+        }
+        Reason::EtaAfterWindow { by_min, miles_left: None } => {
+            say!(common.reason.late, time = length_words(by_min), by = due())
+        }
+        Reason::EtaNearEnd { left_min } => say!(common.reason.tight, time = length_words(left_min), by = due()),
+        Reason::Unknown { expected } => {
+            let (_, _, window) = load.ahead();
+            let at = format!("{} {}", when::soon(expected, window.offset_min, now), window.zone_short);
+            say!(common.reason.unknown, at = at)
+        }
+        Reason::NoSignal { min } => say!(common.reason.no_signal, time = length_words(min)),
     }
 }
 
@@ -144,7 +163,7 @@ pub fn thousands(number: i64) -> String {
 }
 
 /// A length of time to act on. Below three hours the minutes count, so `2 h 10` and not `2 h`.
-fn length(min: i64) -> String {
+pub fn length_words(min: i64) -> String {
     match min {
         ..1 => say!(common.reason.under_a_minute).to_owned(),
         60..180 if min % 60 != 0 => {
@@ -156,18 +175,13 @@ fn length(min: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contract::risk::Reason;
-
-    use super::{money_words, reason_words, thousands};
+    use super::{length_words, money_words, thousands};
 
     #[test]
-    fn reasons_say_how_much() {
-        let late = Reason::EtaAfterWindow { by_min: 45, miles_left: Some(312) };
-
-        assert_eq!(reason_words(late), "45 min late: 312 mi left");
-        assert_eq!(reason_words(Reason::NoCarrier { pickup_in_min: 180 }), "No carrier, pickup in 3 h");
-        assert_eq!(reason_words(Reason::PickupMissed { by_min: 125 }), "Pickup missed by 2 h 05");
-        assert_eq!(reason_words(Reason::NoSignal { min: 41 }), "No signal 41 min");
+    fn a_length_says_minutes_as_long_as_they_count() {
+        for (min, words) in [(0, "under 1 min"), (41, "41 min"), (125, "2 h 05"), (120, "2 h"), (200, "3 h")] {
+            assert_eq!(length_words(min), words);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub struct LoadQuery {
     /// Statuses, separated by commas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Part of a load number, customer, carrier, driver, city or reference.
+    /// Words, each of which is part of a load number, customer, carrier or its number, driver, city, state or reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Only this carrier's.
@@ -55,7 +55,8 @@ pub enum View {
     Active,
     /// What the board shows: the active ones and what was completed in the last 24 hours.
     Board,
-    /// Picked up within the next 24 hours and without a carrier, or marked hot.
+    /// Picked up within the next 24 hours and without a carrier, or marked hot; or within the next 4 hours and taken by
+    /// no carrier yet.
     Urgent,
     /// Without a carrier.
     Unassigned,
@@ -230,6 +231,7 @@ pub struct ActiveQuery {
 
 /// A town that stops can be made in, from the built-in list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The town.
     pub city: String,
@@ -239,6 +241,8 @@ pub struct Place {
     pub point: Point,
     /// The zone's IANA name.
     pub zone: String,
+    /// How the trade writes it, such as `CT`.
+    pub zone_short: String,
 }
 
 /// How many loads each named selection has, for the caller's eyes.

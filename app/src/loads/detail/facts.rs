@@ -1,10 +1,14 @@
 //! Who moves a load, where the truck is, what is on it and what it costs; only what the reader may see.
 
-use contract::loads::{LoadDetail, LoadRow};
+use contract::{
+    actor::Permission,
+    loads::{LoadDetail, LoadRow},
+};
 use leptos::prelude::*;
 
 use crate::{
     live::Entry,
+    pages::Visitor,
     say,
     ui::{
         icon::Icon,
@@ -19,6 +23,7 @@ pub fn Facts(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoV
     // Positions come every few seconds and belong to one line only; the rest is not made anew for them.
     let row =
         Memo::new(move |_| entry.with(|entry| LoadRow { current_location: None, eta: None, ..entry.row.clone() }));
+    let finds = expect_context::<Visitor>().can(Permission::TrackingView);
     view! {
         <section class="box">
             <h2>{say!(common.detail.facts)}</h2>
@@ -26,6 +31,7 @@ pub fn Facts(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoV
                 {move || row.with(|row| detail.with(|detail| people(row, detail)))}
                 <Fact name=say!(common.detail.truck)>
                     <LastFix entry />
+                    {move || row.with(|row| on_map(row, finds))}
                 </Fact>
             </dl>
         </section>
@@ -50,6 +56,14 @@ fn people(row: &LoadRow, detail: &LoadDetail) -> impl IntoView + use<> {
         <Fact name=say!(common.detail.driver)>{driver}{phone}</Fact>
         {dispatcher.map(|name| view! { <Fact name=say!(common.detail.dispatcher)>{name}</Fact> })}
     }
+}
+
+/// The way to the truck on the map, while it is there.
+fn on_map(row: &LoadRow, finds: bool) -> Option<impl IntoView + use<>> {
+    (finds && row.status.is_under_way()).then(|| {
+        let href = format!("/tracking?load={}", row.id);
+        view! { <a class="link" href=href><Icon name="map-pin" />{say!(common.detail.on_map)}</a> }
+    })
 }
 
 /// A number as a telephone takes it.

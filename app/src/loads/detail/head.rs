@@ -1,6 +1,10 @@
 //! The head of a load's page: which load, where it stands, why it is at risk, and what can be done.
 
-use contract::risk::{Reason, Risk, outlook};
+use contract::{
+    loads::LoadDetail,
+    risk::{Reason, Risk, outlook},
+    status::LoadStatus,
+};
 use leptos::prelude::*;
 
 use super::actions::Actions;
@@ -10,14 +14,14 @@ use crate::{
     ui::{
         icon::Icon,
         status::Status,
-        words::{equipment_word, reason_words, thousands},
+        words::{equipment_word, length_words, reason_words, thousands},
     },
     when,
 };
 
 /// The head.
 #[component]
-pub fn Head(entry: RwSignal<Entry>) -> impl IntoView {
+pub fn Head(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoView {
     let status = Memo::new(move |_| entry.with(Entry::status));
     let hot = Memo::new(move |_| entry.with(|entry| entry.row.is_hot));
     let waiting = Memo::new(move |_| entry.with(Entry::is_waiting));
@@ -48,6 +52,26 @@ pub fn Head(entry: RwSignal<Entry>) -> impl IntoView {
         </header>
         <p class="load-lane">{lane}<span class="sub">{what}</span></p>
         <Banner entry />
+        <Delivered entry detail />
+    }
+}
+
+/// That a load came late to its last stop: nothing is at risk any more, but it is not forgotten.
+#[component]
+fn Delivered(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoView {
+    let late_min = Memo::new(move |_| {
+        let status = entry.with(Entry::status);
+        let came = status >= LoadStatus::AtDelivery && status != LoadStatus::Cancelled;
+        detail.with(|detail| {
+            let last = detail.stops.last().filter(|_| came)?;
+            last.appointment.late_min(last.arrived_at?)
+        })
+    });
+    move || {
+        late_min.get().map(|min| {
+            let words = say!(common.detail.delivered_late, time = length_words(min));
+            view! { <div class="pr late" role="status"><Icon name="clock" /><b>{words}</b></div> }
+        })
     }
 }
 
@@ -63,8 +87,9 @@ fn Banner(entry: RwSignal<Entry>) -> impl IntoView {
             Risk::None => "pr",
         };
         outlook.reason.map(|reason| {
+            let words = entry.with_untracked(|entry| reason_words(reason, &entry.row, when::now_untracked()));
             let icon = if matches!(reason, Reason::NoSignal { .. }) { "wifi-off" } else { "triangle-alert" };
-            view! { <div class=look role="status"><Icon name=icon /><b>{reason_words(reason)}</b></div> }
+            view! { <div class=look role="status"><Icon name=icon /><b>{words}</b></div> }
         })
     }
 }

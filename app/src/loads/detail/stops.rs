@@ -2,11 +2,16 @@
 
 use contract::{
     Timestamp,
-    loads::{Appointment, LoadDetail, Stop},
+    loads::{LoadDetail, Stop},
 };
 use leptos::prelude::*;
 
-use crate::{live::Entry, say, ui::words::stop_word, when};
+use crate::{
+    live::Entry,
+    say,
+    ui::words::{length_words, stop_word},
+    when,
+};
 
 /// The stops in their order.
 #[component]
@@ -40,6 +45,8 @@ fn one(stop: &Stop, eta: Option<Timestamp>) -> impl IntoView + use<> {
         if facility.is_empty() { stop_word(*kind).to_owned() } else { format!("{} · {facility}", stop_word(*kind)) };
     let zone = appointment.zone_short.clone();
     let at = |moment: Timestamp| when::day_and_clock(moment, appointment.offset_min);
+    let late = arrived_at.and_then(|arrived| appointment.late_min(arrived));
+    let late = late.map(|min| view! { <span class="bad">{say!(common.detail.late, time = length_words(min))}</span> });
     let came = arrived_at.map(|arrived| {
         let arrived = say!(common.detail.arrived, at = at(arrived));
         match departed_at {
@@ -52,17 +59,9 @@ fn one(stop: &Stop, eta: Option<Timestamp>) -> impl IntoView + use<> {
         <li class:done=departed_at.is_some()>
             <b>{format!("{}, {}", town.city, town.state)}</b>
             <span>{what}</span>
-            <span>{window(appointment)}</span>
+            <span>{when::window(appointment)}</span>
             {came.or(eta).map(|text| view! { <span>{text}</span> })}
+            {late}
         </li>
     }
-}
-
-/// `Mon 24 14:00 – 16:00 CT`, with the second day when it is another one.
-fn window(appointment: &Appointment) -> String {
-    let Appointment { start, end, offset_min, zone_short, .. } = appointment;
-    let day = |moment: Timestamp| moment.plus_minutes(i64::from(*offset_min)).millis().div_euclid(86_400_000);
-    let closes =
-        if day(*start) == day(*end) { when::clock(*end, *offset_min) } else { when::day_and_clock(*end, *offset_min) };
-    format!("{} – {closes} {zone_short}", when::day_and_clock(*start, *offset_min))
 }

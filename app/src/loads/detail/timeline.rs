@@ -5,8 +5,12 @@ use leptos::{either::Either, prelude::*};
 
 use crate::{
     live::Entry,
+    pages::Visitor,
     say,
-    ui::{icon::Icon, words::status_word},
+    ui::{
+        icon::Icon,
+        words::{length_words, status_word},
+    },
     when,
 };
 
@@ -15,12 +19,13 @@ use crate::{
 pub fn Timeline(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoView {
     let (offset_min, zone) =
         entry.with_untracked(|entry| (entry.row.pickup.offset_min, entry.row.pickup.zone_short.clone()));
+    let me = expect_context::<Visitor>().me.map(|me| me.name).unwrap_or_default();
     let lines = move || {
         detail.with(|detail| {
             if detail.timeline.is_empty() {
                 return Either::Left(view! { <p class="sub">{say!(common.detail.no_timeline)}</p> });
             }
-            let lines = detail.timeline.iter().map(|happened| line(happened, offset_min, &zone)).collect_view();
+            let lines = detail.timeline.iter().map(|happened| line(happened, &me, offset_min, &zone)).collect_view();
             Either::Right(view! { <ol class="timeline">{lines}</ol> })
         })
     };
@@ -32,7 +37,7 @@ pub fn Timeline(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl In
     }
 }
 
-fn line(happened: &TimelineEntry, offset_min: i32, zone: &str) -> impl IntoView + use<> {
+fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl IntoView + use<> {
     let TimelineEntry { at, by, what } = happened;
     let (icon, words, reason) = match what {
         Happening::LoadCreated => ("plus", say!(common.detail.created).to_owned(), None),
@@ -48,14 +53,23 @@ fn line(happened: &TimelineEntry, offset_min: i32, zone: &str) -> impl IntoView 
             };
             ("truck", words, None)
         }
-        Happening::StopArrived { city } => ("map-pin", say!(common.detail.came, city = city.clone()), None),
+        Happening::StopArrived { city, late_min: None } => {
+            ("map-pin", say!(common.detail.came, city = city.clone()), None)
+        }
+        Happening::StopArrived { city, late_min: Some(min) } => {
+            ("map-pin", say!(common.detail.came_late, city = city.clone(), time = length_words(*min)), None)
+        }
         Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
         Happening::ChangeUndone { from, to } => {
             ("undo-2", say!(common.detail.undone_move, from = status_word(*from), to = status_word(*to)), None)
         }
         Happening::StopDeparted { city } => ("navigation", say!(common.detail.left, city = city.clone()), None),
     };
-    let who = by.clone().unwrap_or_else(|| say!(common.detail.itself).to_owned());
+    let who = match by {
+        None => say!(common.detail.itself).to_owned(),
+        Some(by) if by == me => say!(common.detail.you).to_owned(),
+        Some(by) => by.clone(),
+    };
     let below = reason.map_or_else(|| who.clone(), |reason| format!("{who}: {reason}"));
     view! {
         <li>

@@ -18,7 +18,7 @@ use crate::{
     carriers::api::list_carriers,
     fault::Fault,
     say,
-    ui::words::{equipment_word, fault_words, move_words},
+    ui::words::{equipment_word, move_words, unread_words},
 };
 
 /// The dialog.
@@ -77,10 +77,10 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
     let driver_fault = form.at(|| vec!["driverId".to_owned()]);
     let row = StoredValue::new(row);
     view! {
-        <Modal form title submit on_submit=send>
+        <Modal form title submit replaces=true on_submit=send>
             {move || match carriers.get() {
                 None => Either::Left(view! { <p class="sub" role="status">{say!(common.dialogs.loading_carriers)}</p> }),
-                Some(Err(fault)) => Either::Left(view! { <p class="sub" role="alert">{fault_words(&fault)}</p> }),
+                Some(Err(fault)) => Either::Left(view! { <p class="sub" role="alert">{unread_words(&fault)}</p> }),
                 Some(Ok(carriers)) => {
                     Either::Right(
                         view! {

@@ -1,4 +1,4 @@
-//! Asks whether a load really was delivered or is complete, without its papers.
+//! Asks whether a load really was delivered or is complete, without its papers, or is at its pickup long before that opens.
 
 use contract::{
     loads::{ChangeStatus, LoadRow},
@@ -10,7 +10,7 @@ use super::{
     super::api::change_status,
     modal::{Form, Modal},
 };
-use crate::{say, ui::words::status_word};
+use crate::{say, ui::words::status_word, when};
 
 /// The dialog.
 #[component]
@@ -21,13 +21,20 @@ pub fn Confirm(row: LoadRow, to: LoadStatus) -> impl IntoView {
     let (title, text, submit) = if to == LoadStatus::Completed {
         (
             say!(common.dialogs.confirm_completed, number = number),
-            say!(common.dialogs.confirm_completed_text),
+            say!(common.dialogs.confirm_completed_text).to_owned(),
             say!(common.dialogs.do_completed),
+        )
+    } else if to < LoadStatus::AtDelivery {
+        let (city, at) = (row.origin.city.clone(), when::window_start(&row.pickup));
+        (
+            say!(common.dialogs.confirm_early, number = number),
+            say!(common.dialogs.confirm_early_text, city = city, at = at),
+            say!(common.dialogs.do_early),
         )
     } else {
         (
             say!(common.dialogs.confirm_delivered, number = number),
-            say!(common.dialogs.confirm_delivered_text),
+            say!(common.dialogs.confirm_delivered_text).to_owned(),
             say!(common.dialogs.do_delivered),
         )
     };

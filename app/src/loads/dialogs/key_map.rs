@@ -4,7 +4,11 @@ use contract::actor::Permission;
 use leptos::{html, prelude::*};
 
 use super::Asked;
-use crate::{pages::Visitor, say, ui::icon::Icon};
+use crate::{
+    pages::Visitor,
+    say,
+    ui::{icon::Icon, toast},
+};
 
 /// Some keys and what they do.
 type Line = (&'static [&'static str], &'static str);
@@ -51,7 +55,7 @@ fn everywhere(visitor: &Visitor) -> Vec<Line> {
     let mut lines: Vec<Line> = vec![(&["?"], say!(common.keys.show)), (&["/"], say!(common.keys.search))];
     lines.extend(pages.into_iter().filter(|(needs, _)| visitor.can(*needs)).map(|(_, line)| line));
     if visitor.can(Permission::LoadStatusUpdate) {
-        lines.push((&["Ctrl", "Z"], say!(common.keys.undo)));
+        lines.push((if toast::is_mac() { &["⌘", "Z"] } else { &["Ctrl", "Z"] }, say!(common.keys.undo)));
     }
     lines.push((&["Esc"], say!(common.keys.close)));
     lines

@@ -11,14 +11,18 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    live::live,
+    live::{inbox::subject, live},
     say,
     ui::{
         icon::Icon,
         toast,
-        words::{fault_words, field_of, field_words, rule_words},
+        words::{fault_words, field_of, field_words, rule_words, status_word},
     },
+    when,
 };
+
+/// So long it takes to read that a button says something else now, in milliseconds.
+const READING_MS: f64 = 700.0;
 
 /// The state of a dialog's form.
 #[derive(Clone, Copy)]
@@ -27,6 +31,14 @@ pub struct Form {
     busy: RwSignal<bool>,
     fault: RwSignal<Option<String>>,
     fields: RwSignal<BTreeMap<String, String>>,
+    /// Whether anything was typed.
+    is_written: StoredValue<bool>,
+    /// Whether the reader is asked if it shall be thrown away.
+    pub(super) is_leaving: RwSignal<bool>,
+    /// The other carrier that somebody has given the load to meanwhile.
+    pub(super) other_carrier: RwSignal<Option<String>>,
+    /// When the reader was told of somebody else's change, in the browser's milliseconds.
+    overtaken_at: StoredValue<f64>,
     /// The load as the reader last saw it: its version and its status.
     seen: StoredValue<Option<(LoadId, i64, LoadStatus)>>,
 }
@@ -42,15 +54,76 @@ impl Form {
             busy: RwSignal::new(false),
             fault: RwSignal::new(None),
             fields: RwSignal::new(BTreeMap::new()),
+            is_written: StoredValue::new(false),
+            is_leaving: RwSignal::new(false),
+            other_carrier: RwSignal::new(None),
+            overtaken_at: StoredValue::new(0.0),
             seen: StoredValue::new(None),
         }
     }
 
-    /// The same, about a load. What others change from now on is a conflict, of which the reader is told first.
+    /// The same, about a load. What others change from now on the reader is told first, at once when the page hears of
+    /// it, and else when the server refuses; sending it again is then meant.
     pub fn about(row: &LoadRow) -> Self {
         let form = Self::new();
-        form.seen.set_value(Some((row.id, row.version, row.status)));
+        let load = row.id;
+        form.seen.set_value(Some((load, row.version, row.status)));
+        let (live, entry) = (live(), live().book.entry(load));
+        Effect::new(move |_| {
+            let Some(entry) = &entry else { return };
+            let now = entry.with(|entry| entry.row.clone());
+            if now.version > form.version() && !form.busy.get_untracked() {
+                let by = live.heard.with_untracked(|heard| {
+                    heard
+                        .as_ref()
+                        .map(subject)
+                        .filter(|(about, _)| *about == load)
+                        .and_then(|(_, by)| by)
+                        .map(str::to_owned)
+                });
+                form.overtake(by, &now);
+            }
+        });
         form
+    }
+
+    /// Tells the reader that somebody else changed the load while they were at it.
+    fn overtake(self, by: Option<String>, now: &LoadRow) {
+        self.seen.set_value(Some((now.id, now.version, now.status)));
+        self.overtaken_at.set_value(moment_ms());
+        let who = by.unwrap_or_else(|| say!(common.fault.somebody).to_owned());
+        let age = when::ago(now.updated_at, when::now_untracked());
+        let carrier = now.carrier.as_ref().map(|carrier| carrier.name.clone());
+        let words = match (&carrier, &now.driver) {
+            (Some(carrier), Some(driver)) => {
+                let carrier = format!("{carrier}, {}", driver.name);
+                say!(
+                    common.fault.overtaken_by,
+                    who = who,
+                    carrier = carrier,
+                    status = status_word(now.status),
+                    age = age
+                )
+            }
+            (Some(carrier), None) => {
+                let carrier = carrier.clone();
+                say!(
+                    common.fault.overtaken_by,
+                    who = who,
+                    carrier = carrier,
+                    status = status_word(now.status),
+                    age = age
+                )
+            }
+            (None, _) => say!(common.fault.overtaken, who = who, status = status_word(now.status), age = age),
+        };
+        self.fault.set(Some(words));
+        self.other_carrier.set(carrier);
+    }
+
+    /// Whether a press may still have been meant for the button as it was before somebody else's change.
+    fn is_just_overtaken(self) -> bool {
+        moment_ms() - self.overtaken_at.get_value() < READING_MS
     }
 
     /// The version that the reader saw.
@@ -91,7 +164,7 @@ impl Form {
                     let text = done(&data);
                     match seen {
                         Some((_, _, was)) => undo::offer(text, was, &data),
-                        None => toast::done(text),
+                        None => toast::entered(text, data.id),
                     }
                     book.merge([data]);
                     self.close();
@@ -99,11 +172,14 @@ impl Form {
                 Err(fault) => {
                     if let (Some((load, ..)), Some(Code::Conflict)) = (seen, fault.code())
                         && let Ok(One { data }) = one_load(load).await
+                        && !self.busy.is_disposed()
                     {
-                        self.seen.try_set_value(Some((load, data.load.version, data.load.status)));
+                        let by = fault.refusal().and_then(|refusal| refusal.details.as_ref()?.changed_by.clone());
+                        self.overtake(by, &data.load);
                         book.merge([data.load]);
+                    } else {
+                        self.refuse(&fault);
                     }
-                    self.refuse(&fault);
                 }
             }
             self.busy.try_set(false);
@@ -121,6 +197,15 @@ impl Form {
             };
             let of_rule = |rule| Some((field_of(rule)?.to_owned(), rule_words(rule).to_owned()));
             self.mark(details.fields.iter().map(of_field).chain(details.rule.and_then(of_rule)).collect());
+        }
+    }
+
+    /// Closes the dialog, unless something was typed that would be lost: then the reader is asked.
+    fn leave(self) {
+        if self.is_written.get_value() {
+            self.is_leaving.set(true);
+        } else {
+            self.close();
         }
     }
 
@@ -144,9 +229,12 @@ pub fn Modal(
     /// What the other button says.
     #[prop(default = say!(common.dialogs.cancel))]
     cancel: &'static str,
-    /// Room for many fields.
+    /// Room for many fields; what is typed into so many isn't thrown away without a question.
     #[prop(optional)]
     wide: bool,
+    /// Whether sending it takes the load from the carrier that it has.
+    #[prop(optional)]
+    replaces: bool,
     /// Whether sending it takes something away.
     #[prop(optional)]
     danger: bool,
@@ -156,7 +244,45 @@ pub fn Modal(
     children: Children,
 ) -> impl IntoView {
     let asked = expect_context::<Asked>().0;
-    let Form { node, busy, fault, .. } = form;
+    let Form { node, busy, fault, is_leaving, .. } = form;
+    let taken = move || form.other_carrier.get().filter(|_| replaces);
+    let submit = move || match taken() {
+        _ if busy.get() => say!(common.dialogs.working).to_owned(),
+        Some(carrier) => say!(common.dialogs.replace, carrier = carrier),
+        None => submit.clone(),
+    };
+    let cancel = move || match taken() {
+        Some(carrier) => say!(common.dialogs.keep_carrier, carrier = carrier),
+        None => cancel.to_owned(),
+    };
+    let write = move |_| form.is_written.set_value(wide);
+    // Escape is no way to lose what was typed; pressed again, it goes back to it.
+    let press = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" && form.is_written.get_value() {
+            event.prevent_default();
+            is_leaving.update(|is_leaving| *is_leaving = !*is_leaving);
+        }
+    };
+    let stay = NodeRef::<html::Button>::new();
+    Effect::new(move |before: Option<bool>| {
+        let is_leaving = is_leaving.get();
+        let field = node.get_untracked().filter(|_| before == Some(true));
+        let field = field.and_then(|node| node.query_selector("input").ok().flatten()?.dyn_into().ok());
+        let next = if is_leaving { stay.get_untracked().map(|stay| stay.unchecked_into()) } else { field };
+        if let Some(next) = next {
+            let next: web_sys::HtmlElement = next;
+            _ = next.focus();
+        }
+        is_leaving
+    });
+    Effect::new(move |_| {
+        let listening = window_event_listener(leptos::ev::beforeunload, move |event| {
+            if form.is_written.get_value() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || listening.remove());
+    });
     Effect::new(move |_| {
         if let Some(node) = node.get().filter(|node| !node.open()) {
             _ = node.show_modal();
@@ -166,19 +292,26 @@ pub fn Modal(
         event.prevent_default();
         let sent = event.target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
         let data = sent.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
-        if let Some(data) = data.filter(|_| !busy.get_untracked()) {
+        if let Some(data) = data.filter(|_| !busy.get_untracked() && !form.is_just_overtaken()) {
             on_submit.run(data);
         }
     };
     view! {
-        <dialog class="dialog" class:wide=wide node_ref=node aria-labelledby="dialog-title" on:close=move |_| asked.set(None)>
+        <dialog
+            class="dialog"
+            class:wide=wide
+            node_ref=node
+            aria-labelledby="dialog-title"
+            on:keydown=press
+            on:close=move |_| asked.set(None)
+        >
             <header>
                 <h2 id="dialog-title">{title}</h2>
-                <button type="button" class="iconb" aria-label=say!(common.dialogs.close) on:click=move |_| form.close()>
+                <button type="button" class="iconb" aria-label=say!(common.dialogs.close) on:click=move |_| form.leave()>
                     <Icon name="x" />
                 </button>
             </header>
-            <form on:submit=send>
+            <form on:submit=send on:input=write>
                 <div class="body">{children()}</div>
                 <footer>
                     <div role="alert">
@@ -186,14 +319,32 @@ pub fn Modal(
                             fault.get().map(|words| view! { <p class="fault"><Icon name="triangle-alert" /><span>{words}</span></p> })
                         }}
                     </div>
-                    <div>
-                        <button type="button" class="btn" on:click=move |_| form.close()>{cancel}</button>
+                    <div hidden=move || is_leaving.get()>
+                        <button type="button" class="btn" on:click=move |_| form.leave()>{cancel}</button>
                         <button type="submit" class="btn pri" class:danger=danger aria-disabled=move || busy.get().then_some("true")>
-                            {move || if busy.get() { say!(common.dialogs.working).to_owned() } else { submit.clone() }}
+                            {submit}
+                        </button>
+                    </div>
+                    <div role="alert" hidden=move || !is_leaving.get()>
+                        <b class="grow">{move || is_leaving.get().then(|| say!(common.dialogs.throw_away))}</b>
+                        <button type="button" class="btn danger" on:click=move |_| form.close()>{say!(common.dialogs.do_throw_away)}</button>
+                        <button type="button" class="btn pri" node_ref=stay on:click=move |_| is_leaving.set(false)>
+                            {say!(common.dialogs.write_on)}
                         </button>
                     </div>
                 </footer>
             </form>
         </dialog>
     }
+}
+
+#[cfg(feature = "hydrate")]
+fn moment_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Nothing is asked on the server.
+#[cfg(not(feature = "hydrate"))]
+const fn moment_ms() -> f64 {
+    0.0
 }

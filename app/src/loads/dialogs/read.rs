@@ -12,8 +12,10 @@ pub fn filled(data: &FormData, name: &str) -> Option<String> {
     Some(text(data, name)).filter(|text| !text.is_empty())
 }
 
-/// A whole number, as people write it: `42,000`.
+/// A weight in pounds, as people write it: `42,000`, or `42,000 lb`.
 pub fn number(text: &str) -> Option<i64> {
+    let text = text.to_lowercase();
+    let text = text.trim_end_matches(['.', 's']).trim_end_matches("lb");
     text.replace([',', ' '], "").parse().ok()
 }
 
@@ -68,9 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_may_have_commas() {
-        assert_eq!(number("42,000"), Some(42_000));
-        assert_eq!(number("heavy"), None);
+    fn a_weight_may_have_commas_and_its_unit() {
+        for text in ["42,000", "42000", "42,000 lb", "42,000 lbs.", "42000LBS"] {
+            assert_eq!(number(text), Some(42_000), "{text}");
+        }
+        for text in ["heavy", "lb", "42 t", "1.5"] {
+            assert_eq!(number(text), None, "{text}");
+        }
     }
 
     #[test]

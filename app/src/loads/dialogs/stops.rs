@@ -150,7 +150,7 @@ fn Town(name: String, fault: Signal<Option<String>>) -> impl IntoView {
     });
     let zone = move || {
         let written = written.get();
-        places.with(|places| places.iter().find(|place| label(place) == written).map(|place| place.zone.clone()))
+        places.with(|places| places.iter().find(|place| label(place) == written).map(|place| place.zone_short.clone()))
     };
     view! {
         <div>

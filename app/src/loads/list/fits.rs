@@ -10,15 +10,13 @@ use contract::{
 
 use super::asked::chosen;
 
-const DAY_MS: i64 = 24 * 3_600_000;
-
 /// Whether a load belongs to what is asked for; `me` is who looks.
 pub fn fits(asked: &LoadQuery, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool {
     let has = |names: Option<&str>, name: &str| names.is_none() || chosen(names).any(|chosen| chosen == name);
     has(asked.status.as_deref(), load.status.name())
         && has(asked.equipment.as_deref(), load.equipment.name())
         && asked.carrier_id.is_none_or(|id| load.carrier.as_ref().is_some_and(|carrier| carrier.id == id))
-        && asked.q.as_deref().is_none_or(|text| mentions(load, text))
+        && asked.q.as_deref().is_none_or(|text| load.mentions(text))
         && asked.view.is_none_or(|view| is_in(view, load, me, now))
 }
 
@@ -32,11 +30,7 @@ fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool
         && match view {
             View::DeliveredToday | View::CompletedLately => false,
             View::Active | View::Board => true,
-            View::Urgent => {
-                matches!(load.status, S::Planning | S::Pending | S::Tendered)
-                    && load.pickup.start < now.plus_ms(DAY_MS)
-                    && (load.is_hot || load.carrier.is_none())
-            }
+            View::Urgent => load.is_urgent(now),
             View::Unassigned => load.carrier.is_none(),
             // Today on the stop's own clock; the company's, by which the server goes, isn't known here.
             View::Today => load.pickup.is_same_day(load.pickup.start, now),
@@ -44,17 +38,4 @@ fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool
             View::AtRisk => outlook(load, now).risk != Risk::None,
             View::Mine => load.dispatcher.as_ref().is_some_and(|dispatcher| Some(dispatcher.id) == me),
         }
-}
-
-fn mentions(load: &LoadRow, text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    let named = [
-        Some(&load.load_number),
-        Some(&load.customer_name),
-        load.carrier.as_ref().map(|carrier| &carrier.name),
-        load.driver.as_ref().map(|driver| &driver.name),
-        Some(&load.origin.city),
-        Some(&load.destination.city),
-    ];
-    named.into_iter().flatten().any(|name| name.to_lowercase().contains(&text))
 }

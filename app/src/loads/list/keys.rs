@@ -16,7 +16,7 @@ use crate::{
         deeds::Opened,
         dialogs::{Asked, Dialog, ask},
     },
-    ui::keys::is_taken,
+    ui::keys::{is_taken, leave},
 };
 
 /// Listens while the page is open.
@@ -63,7 +63,7 @@ fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>, 
             act::move_to(load, LoadStatus::Dispatched);
             true
         }
-        ("Escape", Some(_)) => focused.and_then(|link| link.dyn_into::<HtmlElement>().ok()?.blur().ok()).is_some(),
+        ("Escape", Some(_)) => leave(),
         _ => false,
     }
 }

@@ -23,13 +23,20 @@ pub struct News {
     pub fresh: RwSignal<BTreeSet<LoadId>>,
     /// Goes up when the counts of the selections must be asked for anew.
     pub recount: RwSignal<u32>,
+    /// Goes up when the reader has entered a load that belongs to the list: that is shown at once.
+    pub own: RwSignal<u32>,
     listed: StoredValue<BTreeSet<LoadId>>,
 }
 
 impl News {
     /// Nothing new yet.
     pub fn new() -> Self {
-        Self { fresh: RwSignal::default(), recount: RwSignal::new(0), listed: StoredValue::default() }
+        Self {
+            fresh: RwSignal::default(),
+            recount: RwSignal::new(0),
+            own: RwSignal::new(0),
+            listed: StoredValue::default(),
+        }
     }
 
     /// A list has come: nothing of it is new any more.
@@ -41,7 +48,7 @@ impl News {
     }
 
     /// Takes an event: a load that it brought into the list is new, one that it took out no longer is.
-    pub fn hear(&self, happened: &Happened, asked: &LoadQuery, me: Option<UserId>, now: Timestamp) {
+    pub fn hear(&self, happened: &Happened, is_mine: bool, asked: &LoadQuery, me: Option<UserId>, now: Timestamp) {
         let belongs = |load: &LoadRow| fits(asked, load, me, now);
         let (load, came) = match happened {
             Happened::LoadCreated(event) => (&event.load, belongs(&event.load)),
@@ -56,7 +63,11 @@ impl News {
         };
         let id = load.id;
         if came && !self.listed.with_value(|listed| listed.contains(&id)) {
-            self.fresh.update(|fresh| _ = fresh.insert(id));
+            if is_mine && matches!(happened, Happened::LoadCreated(_)) {
+                self.own.update(|count| *count += 1);
+            } else {
+                self.fresh.update(|fresh| _ = fresh.insert(id));
+            }
         } else if !belongs(load) && self.fresh.with_untracked(|fresh| fresh.contains(&id)) {
             self.fresh.update(|fresh| _ = fresh.remove(&id));
         }
@@ -67,7 +78,8 @@ impl News {
     pub fn follow(self, asked: Memo<LoadQuery>, me: Option<UserId>) {
         use std::time::Duration;
 
-        let heard = crate::live::live().heard;
+        let live = crate::live::live();
+        let heard = live.heard;
         let waiting = StoredValue::new(None::<TimeoutHandle>);
         // At once and not with the next frame: of several events that come together, a plain effect sees the last.
         ImmediateEffect::new_scoped(move || {
@@ -75,7 +87,7 @@ impl News {
             untrack(|| {
                 heard.with(|happened| {
                     let Some(happened) = happened else { return };
-                    self.hear(happened, &asked.get(), me, crate::when::now_untracked());
+                    self.hear(happened, live.is_mine(happened), &asked.get(), me, crate::when::now_untracked());
                     if waiting.with_value(Option::is_none) {
                         let recount = move || {
                             waiting.set_value(None);

@@ -14,7 +14,7 @@ use crate::{
         dialogs::{Dialog, ask},
     },
     say,
-    ui::words::fault_words,
+    ui::words::unread_words,
 };
 
 /// The shape of what is coming.
@@ -102,7 +102,7 @@ pub fn failed(fault: &Fault, again: RwSignal<u32>) -> AnyView {
             </div>
         }
         .into_any(),
-        _ => view! { <div class="nothing" role="alert"><p>{fault_words(fault)}</p>{retry(again)}</div> }.into_any(),
+        _ => view! { <div class="nothing" role="alert"><p>{unread_words(fault)}</p>{retry(again)}</div> }.into_any(),
     }
 }
 

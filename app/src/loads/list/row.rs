@@ -58,7 +58,7 @@ fn cells(
 ) -> impl IntoView + use<> {
     let load = &entry.row;
     let status = entry.status();
-    let reason = outlook.reason.map(reason_words);
+    let reason = outlook.reason.map(|reason| reason_words(reason, load, now));
     let said = reason.clone();
     let unmoved = load.carrier.is_none() && !status.is_finished();
     let missed = matches!(outlook.reason, Some(Reason::PickupMissed { .. }));
@@ -80,7 +80,7 @@ fn cells(
                     <span class="sr-only">{say!(loads.row.to)}" "</span>
                     {format!("{}, {}", load.destination.city, load.destination.state)}
                 </span>
-                {(load.stop_count > 2).then(|| view! { <small>{say!(loads.row.stops, count = load.stop_count)}</small> })}
+                {(load.stop_count > 2).then(|| view! { " " <small>{say!(loads.row.stops, count = load.stop_count)}</small> })}
             </td>
             <td class=if unmoved { "c-carrier bad" } else { "c-carrier" }>
                 {match &load.carrier {
@@ -90,8 +90,8 @@ fn cells(
                 }}
             </td>
             <td class="c-equipment">{equipment_word(load.equipment)}</td>
-            <td class=if missed { "c-pickup bad" } else { "c-pickup" }>{when::window_start(&load.pickup)}</td>
-            <td class=if overdue { "c-delivery bad" } else { "c-delivery" }>{when::window_start(&load.delivery)}</td>
+            <td class=if missed { "c-pickup bad" } else { "c-pickup" }>{label(say!(loads.column.pickup))}{when::window(&load.pickup)}</td>
+            <td class=if overdue { "c-delivery bad" } else { "c-delivery" }>{label(say!(loads.column.delivery))}{when::window(&load.delivery)}</td>
             {eta(load, outlook, now)}
             {shows_rates.then(|| view! { <td class="c-rate">{load.carrier_rate_cents.map(dollars)}</td> })}
             {last_seen(load, now)}
@@ -113,13 +113,20 @@ fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<
                     ("c-eta bad", say!(loads.row.late, by = when::minutes(by_min.max(1))))
                 }
                 Some(Reason::EtaNearEnd { .. }) => ("c-eta warnt", say!(loads.row.tight).to_owned()),
+                Some(Reason::Unknown { .. }) => ("c-eta warnt", say!(loads.row.unknown).to_owned()),
+                Some(Reason::NoSignal { .. }) => ("c-eta", say!(loads.row.no_signal).to_owned()),
                 _ => ("c-eta", say!(loads.row.on_time).to_owned()),
             };
             (tone, format!("{} {}", when::soon(at, stop.offset_min, now), stop.zone_short), Some(word))
         }
     };
     let word = word.map(|word| view! { " " <span>"· "{word}</span> });
-    view! { <td class=tone><span>{time}</span>{word}</td> }
+    view! { <td class=tone>{label(say!(loads.column.eta))}<span>{time}</span>{word}</td> }
+}
+
+/// A column's name, for a telephone: there the row is a card without a heading.
+fn label(word: &'static str) -> impl IntoView {
+    view! { <b class="label" aria-hidden="true">{word}" "</b> }
 }
 
 /// How old the last position is, while there should be one.

@@ -12,7 +12,11 @@ use super::{
     asked::{ROW_CHOICES, ROWS, href, sorted, view_word},
     row::{Listing, dollars, grouped, row},
 };
-use crate::{live::live, say, ui::icon::Icon};
+use crate::{
+    live::live,
+    say,
+    ui::{click, icon::Icon},
+};
 
 /// A column: its class, its words, and the name by which it can be sorted.
 type Column = (&'static str, &'static str, Option<&'static str>);
@@ -34,6 +38,12 @@ impl Came {
         let shows_rates = rows.iter().any(|row| row.carrier_rate_cents.is_some());
         Self { ids: rows.iter().map(|row| row.id).collect(), page, rates_cents: shows_rates.then(|| rates.sum()) }
     }
+
+    /// What the page knew of before, when no list can be had.
+    pub fn known(ids: Vec<LoadId>) -> Self {
+        let page = PageOf { number: 1, size: ids.len() as u32, total: ids.len() as u64 };
+        Self { ids, page, rates_cents: None }
+    }
 }
 
 /// The table of a list that has come.
@@ -49,7 +59,7 @@ pub fn table(came: &Came, listing: Arc<Listing>) -> impl IntoView + use<> {
             <table class="list">
                 <caption class="sr-only">{caption}</caption>
                 <thead><tr>{head}</tr></thead>
-                <tbody>{rows}</tbody>
+                <tbody on:click=|event| click::open(&event)>{rows}</tbody>
             </table>
         </div>
         {foot}
@@ -84,7 +94,7 @@ fn heading((class, word, sort): Column, asked: &LoadQuery) -> AnyView {
     };
     view! {
         <th scope="col" class=class aria-sort=order>
-            <a href=href(&sorted(asked, sort))>{word}{arrow.map(|name| view! { <Icon name size=12 /> })}</a>
+            <a id=format!("by-{sort}") href=href(&sorted(asked, sort))>{word}{arrow.map(|name| view! { <Icon name size=12 /> })}</a>
         </th>
     }
     .into_any()
@@ -120,8 +130,8 @@ fn footer(came: &Came, asked: &LoadQuery) -> impl IntoView + use<> {
             {(!all_here).then(|| view! {
                 <nav class="pages" aria-label=say!(loads.list.pages)>
                     <span>{part}</span>
-                    {turn(previous, say!(loads.list.previous), "chevron-left")}
-                    {turn(next, say!(loads.list.next), "chevron-right")}
+                    {turn("page-before", previous, say!(loads.list.previous), "chevron-left")}
+                    {turn("page-after", next, say!(loads.list.next), "chevron-right")}
                 </nav>
             })}
         </footer>
@@ -129,9 +139,9 @@ fn footer(came: &Came, asked: &LoadQuery) -> impl IntoView + use<> {
 }
 
 /// The way to another page; where there is none it stays visible, so that nothing jumps under the pointer.
-fn turn(to: Option<String>, label: &'static str, icon: &'static str) -> AnyView {
+fn turn(id: &'static str, to: Option<String>, label: &'static str, icon: &'static str) -> AnyView {
     match to {
-        Some(to) => view! { <a class="btn" href=to aria-label=label><Icon name=icon size=14 /></a> }.into_any(),
+        Some(to) => view! { <a id=id class="btn" href=to aria-label=label><Icon name=icon size=14 /></a> }.into_any(),
         None => view! { <span class="btn off" aria-hidden="true"><Icon name=icon size=14 /></span> }.into_any(),
     }
 }

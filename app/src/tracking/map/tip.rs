@@ -89,7 +89,7 @@ fn of_one(entry: &Entry, fleet: Fleet) -> String {
         format!("{}, {} → {}, {}", row.origin.city, row.origin.state, row.destination.city, row.destination.state),
     ];
     lines.extend(row.carrier.as_ref().map(|carrier| carrier.name.clone()));
-    lines.extend(contract::risk::outlook(row, now).reason.map(reason_words));
+    lines.extend(contract::risk::outlook(row, now).reason.map(|reason| reason_words(reason, row, now)));
     let (_, _, stop) = row.ahead();
     lines.extend(row.eta.map(|eta| {
         let at = format!("{} {}", when::day_and_clock(eta, stop.offset_min), stop.zone_short);

@@ -1,6 +1,6 @@
 //! The search field of the top bar: a plain form that leads to the list of loads.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use leptos_router::hooks::use_query_map;
 
 use crate::{
@@ -18,7 +18,9 @@ pub fn Search() -> impl IntoView {
         let listening = window_event_listener(ev::keydown, move |event| {
             if event.key() == "/" && !is_taken(&event) {
                 event.prevent_default();
-                if let Some(field) = field.get_untracked() {
+                // A page with a search of its own is searched itself.
+                let own = document().query_selector(".seek input").ok().flatten();
+                if let Some(field) = own.and_then(|own| own.dyn_into().ok()).or_else(|| field.get_untracked()) {
                     _ = field.focus();
                     field.select();
                 }

@@ -20,6 +20,19 @@ pub fn Stamp() -> impl IntoView {
     }
 }
 
+/// What is said above a page while nothing is heard of the server.
+#[component]
+pub fn Away() -> impl IntoView {
+    let link = live().link;
+    move || match link.get() {
+        Link::Offline { as_of } => {
+            let words = say!(common.link.away, clock = when::clock(as_of, offset_min(as_of)));
+            Some(view! { <p class="away">{words}</p> })
+        }
+        _ => None,
+    }
+}
+
 const fn look(link: Link) -> &'static str {
     match link {
         Link::Connecting => "connecting",

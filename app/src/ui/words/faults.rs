@@ -13,6 +13,11 @@ pub fn fault_words(fault: &Fault) -> String {
     fault.refusal().map_or_else(|| say!(common.fault.unreachable).to_owned(), refusal_words)
 }
 
+/// The same of something that was only to be read.
+pub fn unread_words(fault: &Fault) -> String {
+    fault.refusal().map_or_else(|| say!(common.fault.unread).to_owned(), refusal_words)
+}
+
 fn refusal_words(refusal: &Refusal) -> String {
     let details = refusal.details.as_deref();
     match refusal.code {

@@ -19,6 +19,7 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
         ("kind", Flaw::WrongOrder) => say!(common.flaw.stop_kinds),
         ("windowStart", Flaw::WrongOrder) => say!(common.flaw.stop_order),
         ("windowEnd", Flaw::WrongOrder) => say!(common.flaw.window_order),
+        ("windowStart" | "windowEnd", Flaw::OutOfRange) => say!(common.flaw.long_ago),
         ("windowStart" | "windowEnd", Flaw::Unreadable) => say!(common.flaw.time),
         ("carrierId", Flaw::Unknown) => say!(common.flaw.carrier_unknown),
         ("driverId", Flaw::Unknown) => say!(common.flaw.driver_unknown),
