@@ -9,7 +9,7 @@ use std::{
 use anyhow::ensure;
 use contract::{
     event::{Event, FleetPositions},
-    tracking::MAX_BATCH,
+    tracking::{MAX_BATCH, Roster},
 };
 use serde_json::{Value, json};
 use tokio::time::interval;
@@ -26,14 +26,40 @@ use crate::{
 /// The reports of one step where each is told by itself; more would only wait in the server's memory.
 const STEP: usize = 100;
 
-/// The positions of one message about the fleet.
-pub fn positions(message: &Message) -> Vec<(String, f64)> {
+/// Reads what is told about the fleet, however it comes: put together and in bytes, put together, or one by one.
+#[derive(Default)]
+struct Watcher {
+    roster: Roster,
+    /// What the part weighed that announced bytes to come.
+    announced: u64,
+}
+
+impl Watcher {
+    /// Each truck's load and latitude in a message, and what it weighed with what announced it.
+    fn read(&mut self, message: &Message) -> (Vec<(String, f64)>, u64) {
+        let weight = on_the_wire(message);
+        if let Message::Binary(bytes) = message {
+            let heard = self.roster.take(bytes).map(|heard| heard.positions).unwrap_or_default();
+            let weight = weight + std::mem::take(&mut self.announced);
+            return (heard.into_iter().map(|(load, fix)| (load.to_string(), fix.lat)).collect(), weight);
+        }
+        if message.to_text().is_ok_and(|text| text.starts_with("45")) {
+            self.announced = weight;
+            return (Vec::new(), 0);
+        }
+        (positions(message), weight)
+    }
+}
+
+/// The positions of one message of Node's about the fleet.
+fn positions(message: &Message) -> Vec<(String, f64)> {
     let Some((name, told)) = event(message) else { return Vec::new() };
     if name == FleetPositions::NAME {
-        // Of the envelope nothing is needed, and Node's has less of it.
-        let told: Result<FleetPositions, _> = serde_json::from_value(told["data"].clone());
-        let positions = told.map(|told| told.positions).unwrap_or_default();
-        return positions.into_iter().map(|fix| (fix.0.to_string(), fix.1)).collect();
+        let positions: Vec<(String, f64)> = told["data"]["positions"].as_array().map_or_else(Vec::new, |positions| {
+            let truck = |fix: &Value| Some((fix[0].as_str()?.to_owned(), fix[1].as_f64()?));
+            positions.iter().filter_map(truck).collect()
+        });
+        return positions;
     }
     match (told["data"]["loadId"].as_str(), told["data"]["location"]["lat"].as_f64()) {
         (Some(load), Some(lat)) => vec![(load.to_owned(), lat)],
@@ -59,10 +85,11 @@ pub async fn viewer(
     listen: Option<impl FnMut(Told) + 'static>,
 ) -> anyhow::Result<Line> {
     let listener = listen.map(|mut listen| -> Listener {
+        let mut watcher = Watcher::default();
         Box::new(move |at, message| {
-            let positions = positions(message);
+            let (positions, bytes) = watcher.read(message);
             if !positions.is_empty() {
-                listen(Told { at, positions, bytes: on_the_wire(message) });
+                listen(Told { at, positions, bytes });
             }
         })
     });

@@ -392,8 +392,9 @@ impl Following {
     }
 }
 
-fn happened(mut told: Value) -> Envelope<Happened> {
-    let data = json!({ "event": told["event"], "data": told["data"].take() });
-    told["data"] = data;
-    serde_json::from_value(told).expect("an event of the contract")
+fn happened(told: Value) -> Envelope<Happened> {
+    let Envelope { event, data, timestamp, tenant_id, id, place }: Envelope<Value> =
+        serde_json::from_value(told).expect("an envelope");
+    let data = Happened::read(&event, data).expect("an event of the contract").expect("an event of a load");
+    Envelope { event, data, timestamp, tenant_id, id, place }
 }

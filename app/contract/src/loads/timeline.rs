@@ -18,6 +18,7 @@ pub(super) struct Flat {
     carrier_name: Option<String>,
     driver_name: Option<String>,
     city: Option<String>,
+    late_min: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -35,13 +36,13 @@ impl TryFrom<Flat> for TimelineEntry {
     type Error = &'static str;
 
     fn try_from(flat: Flat) -> Result<Self, Self::Error> {
-        let Flat { at, by, kind, from, to, reason, carrier_name, driver_name, city } = flat;
+        let Flat { at, by, kind, from, to, reason, carrier_name, driver_name, city, late_min } = flat;
         let what = (|| {
             Some(match kind {
                 Kind::LoadCreated => Happening::LoadCreated,
                 Kind::StatusChanged => Happening::StatusChanged { from: from?, to: to?, reason },
                 Kind::CarrierAssigned => Happening::CarrierAssigned { carrier_name: carrier_name?, driver_name },
-                Kind::StopArrived => Happening::StopArrived { city: city? },
+                Kind::StopArrived => Happening::StopArrived { city: city?, late_min },
                 Kind::StopDeparted => Happening::StopDeparted { city: city? },
                 Kind::ChangeUndone => Happening::ChangeUndone { from: from?, to: to? },
             })
@@ -63,7 +64,8 @@ mod tests {
             Happening::StatusChanged { from, to, reason: None },
             Happening::StatusChanged { from, to, reason: Some("wrong truck".to_owned()) },
             Happening::CarrierAssigned { carrier_name: "Kestrel".to_owned(), driver_name: None },
-            Happening::StopArrived { city: city() },
+            Happening::StopArrived { city: city(), late_min: None },
+            Happening::StopArrived { city: city(), late_min: Some(32) },
             Happening::StopDeparted { city: city() },
             Happening::ChangeUndone { from, to },
         ];
