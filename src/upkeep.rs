@@ -15,6 +15,8 @@ use crate::{
 
 /// How often it is looked after.
 const EVERY: Duration = Duration::from_mins(10);
+/// After how many times what is asked of every load there ever was is looked after too: once an hour.
+const HOURLY: u32 = 6;
 /// How much one write forgets. Small steps, because on SQLite everybody else's writes wait meanwhile.
 pub const STEP: u64 = 500;
 /// How long others get between two steps.
@@ -34,7 +36,7 @@ pub struct KeepDays(pub u32);
 pub async fn keep_short(desk: Desk, positions: KeepDays) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    for round in 0_u32.. {
         ticks.tick().await;
         let turn = match desk.store.turn(Job::Upkeep).await {
             Ok(turn) => turn,
@@ -45,6 +47,9 @@ pub async fn keep_short(desk: Desk, positions: KeepDays) {
         };
         let now = desk.clock.now();
         tell("journal", journal::trim(&desk, journal::KEEP).await);
+        if !round.is_multiple_of(HOURLY) {
+            continue;
+        }
         tell("positions", forget_positions(&desk, now.plus_ms(-i64::from(positions.0) * DAY_MS)).await);
         tell("sessions", forget_sessions(&desk, now.plus_ms(-KEEP_SESSIONS_MS)).await);
         turn.end().await;

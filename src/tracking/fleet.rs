@@ -242,7 +242,9 @@ impl Fleet {
         if !frames.is_empty() {
             metrics::histogram!("headhaul_fleet_tick_seconds").record(begun.elapsed());
             let size = metrics::histogram!("headhaul_fleet_frame_bytes");
-            frames.iter().for_each(|frame| size.record(frame.bytes.0.len() as f64));
+            for frame in &frames {
+                size.record(frame.bytes.0.len() as f64);
+            }
         }
         frames
     }
@@ -284,7 +286,7 @@ mod tests {
         }
 
         fn take(&mut self, bytes: &FrameBytes) -> Heard {
-            self.roster.take(&bytes.0).unwrap()
+            self.roster.take(&bytes.0).expect("a frame")
         }
 
         /// Gets the state that was read.
@@ -431,6 +433,24 @@ mod tests {
         assert_eq!(reader.hear(&fleet.tick()).positions, [(LOAD, fix(35.2, 3))], "as the state said");
         moved(&fleet, 35.3, 4);
         assert!(fleet.tick().is_empty());
+    }
+
+    #[test]
+    fn a_truck_that_the_state_has_outside_is_known_to_its_reader_when_it_is_back_at_once() {
+        let fleet = Fleet::default();
+        let mut early = Reader::of_nobody(&fleet, SOUTH);
+        moved(&fleet, 34.9, 1);
+        early.hear(&fleet.tick());
+
+        let mut late = Reader::begin(&fleet, SOUTH);
+        moved(&fleet, 35.1, 2);
+        assert_eq!(late.open(&fleet, &[(LOAD, fix(35.1, 2))]).positions, []);
+        moved(&fleet, 34.8, 3);
+
+        let frames = fleet.tick();
+        for reader in [&mut early, &mut late] {
+            assert_eq!(reader.hear(&frames).positions, [(LOAD, fix(34.8, 3))]);
+        }
     }
 
     #[test]

@@ -115,7 +115,9 @@ impl Packet {
     /// Puts bytes where an event or answer has room for them, as a list of their values.
     pub fn fill(&mut self, bytes: &[Vec<u8>]) {
         if let Self::Event { args, .. } | Self::Ack { args, .. } = self {
-            args.iter_mut().for_each(|arg| fill(arg, bytes));
+            for arg in args {
+                fill(arg, bytes);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A view of a company's fleet: what its readers know, and what they must hear.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use contract::{
     LoadId, TenantId,
@@ -34,12 +34,12 @@ pub(super) struct View {
     /// The loads that left the fleet meanwhile: the state that is being read may still have them.
     left: HashSet<LoadId>,
     /// The trucks that its readers believe to be in it, by their numbers.
-    known: HashSet<u32>,
+    known: HashMap<u32, LoadId>,
 }
 
 impl View {
     pub fn new(tenant: TenantId, bounds: Option<Bounds>, number: u64) -> Self {
-        let (left, known) = (HashSet::new(), HashSet::new());
+        let (left, known) = (HashSet::new(), HashMap::new());
         Self { tenant, bounds, number, readers: 1, opening: 1, left, known }
     }
 
@@ -70,14 +70,15 @@ impl View {
         let mut positions: Vec<Truck> =
             trucks.filter(|truck| self.holds(truck.fix.point()) && !self.left.contains(&truck.load)).collect();
         positions.sort_unstable_by_key(|truck| truck.number);
-        self.known.extend(positions.iter().map(|truck| truck.number));
+        self.known.extend(positions.iter().map(|truck| (truck.number, truck.load)));
         self.opening = self.opening.saturating_sub(1);
         if self.opening == 0 {
             self.left.clear();
         }
         Frame {
             whole: true,
-            newcomers: positions.iter().map(|truck| (truck.number, truck.load)).collect(),
+            // Also those that the state doesn't have: nobody will say again who they are.
+            newcomers: self.known.iter().map(|(number, load)| (*number, *load)).collect(),
             gone: Vec::new(),
             positions: positions.iter().map(|truck| (truck.number, truck.fix)).collect(),
         }
@@ -87,12 +88,12 @@ impl View {
     /// those that are gone. Nothing when there is nothing.
     pub fn tell(&mut self, changed: &Changed) -> Option<FrameBytes> {
         let mut frame = Frame::default();
-        frame.gone.extend(changed.gone.iter().filter(|number| self.known.remove(number)));
+        frame.gone.extend(changed.gone.iter().filter(|number| self.known.remove(number).is_some()));
         let is_opening = self.opening > 0;
         for Truck { number, load, fix } in &changed.moved {
             let is_new = if self.holds(fix.point()) {
-                self.known.insert(*number)
-            } else if self.known.remove(number) {
+                self.known.insert(*number, *load).is_none()
+            } else if self.known.remove(number).is_some() {
                 false
             } else if is_opening {
                 true
