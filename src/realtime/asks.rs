@@ -3,6 +3,7 @@
 use std::{
     collections::HashSet,
     future::{Ready, ready},
+    ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -40,13 +41,25 @@ use crate::{
 /// Questions for what was missed a second, and at once: their answers are a thousand times as long.
 const CATCHING_UP: (f64, f64) = (1.0, 5.0);
 
-/// What a socket has for itself: who it is, what it can reach, and how much it may still say.
+/// What a socket has for itself: who it is, what it can reach, how much it may still say, and what it waits for. Cheap to
+/// clone.
 #[derive(Clone)]
-pub struct Own {
+pub struct Own(Arc<Kept>);
+
+/// See [`Own`].
+pub struct Kept {
     known: Known,
     shared: Shared,
-    paces: Arc<Paces>,
+    paces: Paces,
     inbox: Inbox,
+}
+
+impl Deref for Own {
+    type Target = Kept;
+
+    fn deref(&self) -> &Kept {
+        &self.0
+    }
 }
 
 /// How much a socket may still say, of each kind.
@@ -64,7 +77,8 @@ impl Own {
             locations: Bucket::new(locations, locations * 4.0),
             catching_up: Bucket::new(CATCHING_UP.0, CATCHING_UP.1),
         };
-        Self { known: known.clone(), shared: shared.clone(), paces: Arc::new(paces), inbox: Inbox::default() }
+        let (known, shared, inbox) = (known.clone(), shared.clone(), Inbox::default());
+        Self(Arc::new(Kept { known, shared, paces, inbox }))
     }
 
     /// What to do about something that was said: each socket has its pace, and all of a user's together have one.
@@ -148,6 +162,8 @@ pub async fn catch_up<A: Adapter>(
     Extension(known): Extension<Known>,
     Extension(Hello { since, .. }): Extension<Hello>,
 ) {
+    // Read for good, and it holds a token.
+    socket.extensions.remove::<Hello>();
     let transport = match socket.transport_type() {
         TransportType::Websocket => "websocket",
         TransportType::Polling => "polling",

@@ -89,7 +89,7 @@ async fn admitted(shared: &Shared, request: Request) -> Result<Request, Refusal>
     parts.extensions = extensions;
     let body = if parts.method == Method::POST {
         let body = whole(body).await?;
-        let packets = body.iter().filter(|byte| **byte == BETWEEN).count() + 1;
+        let packets = body.split(|byte| *byte == BETWEEN).count();
         shared.packets.admit_many(&session.unwrap_or_default(), u32::try_from(packets).unwrap_or(u32::MAX))?;
         Body::from(body)
     } else {

@@ -118,7 +118,7 @@ mod tests {
         let (done, is_done) = tokio::sync::oneshot::channel();
         let last = async || {
             while inbox.waiting().at_it {
-                tokio::task::yield_now().await
+                tokio::task::yield_now().await;
             }
         };
         timeout(Duration::from_secs(20), last()).await.expect("all is done");

@@ -8,7 +8,11 @@ use std::{
 };
 
 use axum::http::{HeaderMap, header::UPGRADE};
-use contract::event::{Cursor, SyncHead};
+use contract::{
+    event::{Cursor, SyncHead},
+    room::Room,
+};
+use serde::Serialize;
 use socketioxide::{SendError, SocketError, adapter::Adapter, extract::SocketRef};
 
 use super::{asks::Own, handshake::namespace};
@@ -77,27 +81,30 @@ pub fn end<A: Adapter>(socket: &SocketRef<A>, why: &'static str) {
 
 /// Tells one socket something. One whose queue is full has stopped reading or reads too slowly: it is ended, because a
 /// gap of which it knows nothing would be worse, and comes back by its cursor.
-pub fn tell<A: Adapter>(socket: &SocketRef<A>, name: &str, body: &impl serde::Serialize) {
+pub fn tell<A: Adapter>(socket: &SocketRef<A>, name: &str, body: &impl Serialize) {
     took(socket, socket.emit(name, body));
 }
 
 /// What became of something that was sent to one socket.
 pub fn took<A: Adapter>(socket: &SocketRef<A>, sent: Result<(), SendError>) {
     match sent {
-        Ok(()) => {}
+        // One that is gone by itself needn't be told.
+        Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
         Err(SendError::Socket(SocketError::InternalChannelFull)) => end(socket, "full"),
-        // Gone by itself, so there is nobody to tell.
-        Err(SendError::Socket(SocketError::Closed)) => {}
         Err(SendError::Serialize(error)) => tracing::error!(%error, "Something can't be put into words"),
     }
 }
 
-/// After something didn't fit into every queue of a room: ends those whose queues are still full. The others hear where
-/// nothing in particular stands, which they need not act upon; what they missed of the journal they find by the next
-/// head.
-pub fn end_full<A: Adapter>(sockets: Vec<SocketRef<A>>) {
+/// After something didn't fit into every queue of a room, it isn't known into whose. Those whose queues are still full are
+/// ended. To the others a position is told once more, which changes nothing for those who had it; what they missed of the
+/// journal they find by the next head, and until then hear where nothing in particular stands.
+pub fn make_up<A: Adapter>(sockets: Vec<SocketRef<A>>, room: Room, name: &str, body: &impl Serialize) {
     for socket in sockets {
-        tell(&socket, SyncHead::NAME, &SyncHead { cursor: Cursor::default() });
+        if matches!(room, Room::Stream(_) | Room::Role(..)) {
+            tell(&socket, SyncHead::NAME, &SyncHead { cursor: Cursor::default() });
+        } else {
+            tell(&socket, name, body);
+        }
     }
 }
 

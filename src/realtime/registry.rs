@@ -71,7 +71,9 @@ impl Registry {
             of.map(|((other, _), _)| other.as_str()).collect::<HashSet<_>>().len()
         };
         let of_user = others(&|socket| socket.known.actor.user == known.actor.user);
-        if of_user >= limits.per_user || others(&|socket| socket.from == from) >= limits.per_address {
+        // Where there are no more than one address may have, it needn't be counted whose they are.
+        let may_be_full = sockets.len() >= limits.per_address;
+        if of_user >= limits.per_user || may_be_full && others(&|socket| socket.from == from) >= limits.per_address {
             return false;
         }
         let expires_at = known.actor.expires_at;

@@ -35,7 +35,7 @@ impl Wire {
         if let Err(error) = of.emit(name, body).await {
             metrics::counter!("headhaul_queues_full").increment(1);
             tracing::debug!(%error, room = %room, "Not everybody could take an event");
-            reach::end_full(self.within(namespace, room));
+            reach::make_up(self.within(namespace, room), room, name, body);
         }
         // Those who write it to their readers come first: a burst must not fill queues that would empty by themselves.
         tokio::task::yield_now().await;

@@ -25,11 +25,11 @@ pub fn frame(first: u8, length: u64, mask: Option<[u8; 4]>, payload: &[u8]) -> V
     match length {
         0..=125 => bytes.push(bit | length as u8),
         126..=0xffff => {
-            bytes.push(bit | 126);
+            bytes.push(bit | 0x7e);
             bytes.extend((length as u16).to_be_bytes());
         }
         _ => {
-            bytes.push(bit | 127);
+            bytes.push(bit | 0x7f);
             bytes.extend(length.to_be_bytes());
         }
     }

@@ -81,8 +81,7 @@ fn a_page_of_another_site_opens_no_socket_whatever_it_shows() {
                     let expected = match (origin, shows) {
                         (Some(origin), _) if foreign.contains(&origin) => Outcome::Shut,
                         // A cookie is sent along by whoever opens; only an own page is known to have meant it.
-                        (None, Shows::Cookie) => Outcome::Refused,
-                        (_, Shows::Nothing) => Outcome::Refused,
+                        (None, Shows::Cookie) | (_, Shows::Nothing) => Outcome::Refused,
                         _ => Outcome::LetIn,
                     };
                     let outcome = attempt(&server, &token, shows, origin, polling).await;

@@ -269,10 +269,9 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
             | "stop:departed"
             | "carrier:load:assigned"
             | "carrier:load:withdrawn" => Some(kind.name),
-            // Nothing changes other fields of a load yet.
-            "load:updated" => None,
             // What these tell of is still to come.
-            "checkcall:received"
+            "load:updated"
+            | "checkcall:received"
             | "checkcall:due"
             | "carrier:created"
             | "carrier:updated"

@@ -261,9 +261,9 @@ mod tests {
         let patience = Duration::from_secs(1);
         let (mut metered, mut far, _line) = line(patience);
         let slow = tokio::spawn(async move {
-            for _ in 0..15 {
+            for _ in 0..20 {
                 sleep(Duration::from_millis(100)).await;
-                far.read_exact(&mut [0; 32 * 1024]).await.expect("there is more");
+                far.read_exact(&mut [0; 16 * 1024]).await.expect("there is more");
             }
             // It takes no more, but stays.
             (Instant::now(), far)
