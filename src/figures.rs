@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Once};
 
-use metrics::{describe_counter, describe_gauge};
+use metrics::{describe_counter, describe_gauge, describe_histogram};
 
 /// How a figure moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Kind {
     Counter,
     /// It goes up and down.
     Gauge,
+    /// How often it was how much; the unit closes the name.
+    Histogram,
 }
 
 /// Something that is counted.
@@ -32,6 +34,7 @@ impl fmt::Display for Figure {
         let kind = match self.kind {
             Kind::Counter => "counter",
             Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
         };
         let labels: Vec<String> = self.labels.iter().map(|label| format!("`{label}`")).collect();
         write!(f, "| `{}` | {kind} | {} | {} |", self.name, labels.join(", "), self.meaning)
@@ -44,6 +47,10 @@ const fn counter(name: &'static str, labels: &'static [&'static str], meaning: &
 
 const fn gauge(name: &'static str, labels: &'static [&'static str], meaning: &'static str) -> Figure {
     Figure { name, kind: Kind::Gauge, labels, meaning }
+}
+
+const fn histogram(name: &'static str, meaning: &'static str) -> Figure {
+    Figure { name, kind: Kind::Histogram, labels: &[], meaning }
 }
 
 /// Counts panics.
@@ -61,15 +68,34 @@ pub const FIGURES: &[Figure] = &[
         &[],
         "Durable events that found no room to be sent, and were left to the journal",
     ),
+    histogram("headhaul_fleet_frame_bytes", "What a message of the fleet stream weighs"),
+    histogram("headhaul_fleet_tick_seconds", "How long it takes to put a tick's messages together"),
+    counter("headhaul_forgotten", &["of"], "Rows of `journal`, `positions` and `sessions` that are no longer kept"),
     counter("headhaul_handshakes_failed", &[], "Sockets that were not let in"),
     counter("headhaul_holes_closed", &[], "Readers who asked for what they missed, and got it"),
-    counter("headhaul_journal_forgotten", &[], "Events that the journal no longer keeps"),
+    counter("headhaul_journal_fetched", &[], "Events of other nodes that were read from the journal"),
     counter(PANICS, &[], "Faults of the program; 0, or it should be looked into"),
+    histogram("headhaul_positions_commit_fixes", "How many positions share a commit"),
+    histogram("headhaul_positions_commit_seconds", "How long a commit of positions takes"),
     counter("headhaul_positions_conflated", &[], "Positions that a newer one replaced before they were sent"),
     counter("headhaul_queues_full", &[], "Broadcasts that did not fit into every reader's queue"),
     counter("headhaul_readers_cut", &["why"], "Connections whose readers took nothing for too long"),
     counter("headhaul_reads_paced", &[], "How often a socket that sends too much was made to wait"),
     counter("headhaul_refusals", &["code"], "What sockets were refused, and sockets that were refused"),
+    counter("headhaul_relay_connections", &[], "How often Redis was reached"),
+    histogram("headhaul_relay_delay_seconds", "How long another node's message takes, by both clocks"),
+    counter("headhaul_relay_dropped", &[], "What found no room on its way between nodes, and was left to the journal"),
+    gauge("headhaul_relay_peers", &[], "Other nodes that were heard lately"),
+    counter("headhaul_relay_published", &[], "Messages that this node sent to the others"),
+    counter("headhaul_relay_received", &[], "Messages of other nodes"),
+    counter(
+        "headhaul_relay_refused",
+        &["reason"],
+        "Messages that were not believed: `forged`, `stale`, `unreadable`, `repeated`",
+    ),
+    histogram("headhaul_relay_round_trip_seconds", "How long this node's own message takes through Redis"),
+    gauge("headhaul_relay_up", &[], "1 while Redis is there"),
+    gauge("headhaul_relay_waiting", &[], "What waits to be told to the other nodes"),
     counter("headhaul_resumes", &[], "Sockets that came back and were told what they missed"),
     counter("headhaul_snapshots", &[], "Readers who had missed too much and were told to load afresh"),
     gauge("headhaul_sockets", &["namespace"], "Sockets that are open"),
@@ -82,6 +108,7 @@ pub fn describe() {
         match kind {
             Kind::Counter => describe_counter!(*name, *meaning),
             Kind::Gauge => describe_gauge!(*name, *meaning),
+            Kind::Histogram => describe_histogram!(*name, *meaning),
         }
     }
     // Watched for before it ever happens.
