@@ -93,7 +93,8 @@ mod tests {
         assert!(!peers.lost_somebody(now + SILENCE), "that is known");
         peers.hear(a, 2, now + SILENCE).expect("it lives after all");
         assert_eq!(peers.count(), 2);
-        assert!(peers.lost_somebody(now + FORGET + SILENCE));
+        assert!(peers.lost_somebody(now + SILENCE * 2));
+        assert!(!peers.lost_somebody(now + FORGET + SILENCE));
         assert_eq!(peers.hear(a, 3, now + FORGET + SILENCE), Ok(Number::Late), "what it said before is forgotten");
     }
 }
