@@ -94,11 +94,14 @@ impl Socket {
     /// # Errors
     /// When nobody is there, or the server doesn't let it in.
     pub async fn connect_with(base: &str, namespace: &str, auth: Value) -> Result<(Self, Events), SocketError> {
-        let (wire, open, welcome) =
+        let Greeted { wire, open, welcome, early } =
             timeout(PATIENCE, greet(base, namespace, auth)).await.map_err(|_| SocketError::Late)??;
         let (asks, asked) = mpsc::channel(WAITING);
         let (told, events) = mpsc::unbounded_channel();
         let alive = Duration::from_millis(open.ping_interval.saturating_add(open.ping_timeout));
+        for packet in early {
+            tell(&told, packet);
+        }
         let line = Line { wire, namespace: namespace.to_owned(), alive, told, open: HashMap::new(), next: 0 };
         tokio::spawn(line.run(asked));
         Ok((Self { asks, welcome }, events))
@@ -130,8 +133,17 @@ impl Socket {
     }
 }
 
+/// A connection that is in its namespace.
+struct Greeted {
+    wire: Wire,
+    open: Open,
+    welcome: Value,
+    /// Events that came before the welcome: so other servers than ours tell what was missed.
+    early: Vec<Vec<Value>>,
+}
+
 /// Opens the connection and gets into the namespace.
-async fn greet(base: &str, namespace: &str, auth: Value) -> Result<(Wire, Open, Value), SocketError> {
+async fn greet(base: &str, namespace: &str, auth: Value) -> Result<Greeted, SocketError> {
     let base = base.trim_end_matches('/').replacen("http", "ws", 1);
     let url = format!("{base}/socket.io/?EIO=4&transport=websocket");
     // The library's own buffer is 128 KiB, and there may be thousands of these.
@@ -142,9 +154,11 @@ async fn greet(base: &str, namespace: &str, auth: Value) -> Result<(Wire, Open, 
         other => return Err(SocketError::Foreign(format!("{other:?}"))),
     };
     say(&mut wire, &Packet::Connect { namespace: namespace.to_owned(), data: auth }).await?;
+    let mut early = Vec::new();
     loop {
         match hear(&mut wire).await? {
-            Packet::Connect { data, .. } => return Ok((wire, open, data)),
+            Packet::Connect { data: welcome, .. } => return Ok(Greeted { wire, open, welcome, early }),
+            Packet::Event { args, .. } => early.push(args),
             Packet::Ping => say(&mut wire, &Packet::Pong).await?,
             Packet::ConnectError { data, .. } => {
                 let message = data.get("message").and_then(Value::as_str).unwrap_or("Refused").to_owned();
@@ -194,6 +208,15 @@ async fn filled(wire: &mut Wire, attachments: usize, mut packet: Packet) -> Resu
     }
     packet.fill(&bytes);
     Ok(packet)
+}
+
+/// Hands an event on. Perhaps nobody listens.
+fn tell(told: &mpsc::UnboundedSender<Told>, args: Vec<Value>) {
+    let mut args = args.into_iter();
+    if let Some(Value::String(event)) = args.next() {
+        let data = args.next().unwrap_or_default();
+        let _ = told.send(Told { event, data, rest: args.collect() });
+    }
 }
 
 /// A standing connection.
@@ -251,14 +274,7 @@ impl Line {
                     let _ = answer.send(args.into_iter().next().unwrap_or_default());
                 }
             }
-            Packet::Event { args, .. } => {
-                let mut args = args.into_iter();
-                if let Some(Value::String(event)) = args.next() {
-                    // Perhaps nobody listens.
-                    let data = args.next().unwrap_or_default();
-                    let _ = self.told.send(Told { event, data, rest: args.collect() });
-                }
-            }
+            Packet::Event { args, .. } => tell(&self.told, args),
             Packet::Close | Packet::Disconnect { .. } => return Err(SocketError::Gone),
             _ => {}
         }

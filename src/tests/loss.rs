@@ -42,6 +42,9 @@ const AUDIENCES: [&str; 12] = [
 /// Longer than catching up takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Without cursors: how long nothing must come until it is believed that nothing more will.
+const QUIET: Duration = Duration::from_secs(8);
+
 /// The shortest time that a reader is cut off, in milliseconds.
 const SHORTEST_CUT_MS: u64 = 200;
 
@@ -157,8 +160,12 @@ async fn run(size: Size, speech: Speech, nodes: &[&Process], companies: &[(&'sta
     }
     let mut outcome = Outcome { tally: Tally::default(), due: 0, cuts: cuts.iter().sum(), changes, wrong: 0 };
     if speech != Speech::Cursors {
-        // Nothing tells when all has come that will come; this is far longer than anything takes.
-        sleep(Duration::from_secs(5)).await;
+        // Nothing tells a reader when all has come that will come.
+        let told = || readers.iter().map(|reader| reader.page.lock().unwrap().tally.applied).sum::<u64>();
+        let mut before = u64::MAX;
+        while std::mem::replace(&mut before, told()) != before {
+            sleep(QUIET).await;
+        }
     }
     for (reader, begun) in readers.iter_mut().zip(&begun) {
         let list = &lists[&reader.client.token];
@@ -172,7 +179,8 @@ async fn run(size: Size, speech: Speech, nodes: &[&Process], companies: &[(&'sta
         if speech != Speech::Cursors {
             let due = page.begins..list["next"].as_u64().unwrap();
             outcome.due += due.clone().count() as u64;
-            outcome.tally.lost += due.filter(|number| !page.numbers.contains(number)).count() as u64;
+            let is_lost = |number: &u64| !page.numbers.contains(number) && !page.listed.contains(number);
+            outcome.tally.lost += due.filter(is_lost).count() as u64;
         }
         outcome.wrong += usize::from(hash_of(&page.rows) != hash_of(&shown(speech, list)));
     }

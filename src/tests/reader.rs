@@ -78,6 +78,8 @@ pub struct Page {
     pub tally: Tally,
     /// Numbers of events that were taken in, where they have no stream.
     pub numbers: BTreeSet<u64>,
+    /// Those that a list, loaded afresh, holds already.
+    pub listed: BTreeSet<u64>,
     /// The number of the first event after the first list.
     pub begins: u64,
 }
@@ -265,7 +267,7 @@ impl Following {
             }
             // What a fresh list holds is not missing any more.
             let begins = page.begins;
-            page.numbers.extend(begins..next);
+            page.listed.extend(begins..next);
         }
         drop(page);
         if self.speech == Speech::Cursors {
