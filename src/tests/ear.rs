@@ -8,7 +8,7 @@ use contract::{
 };
 use headhaul::simulate::socket::{Events, Socket, Told};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::fixture::Client;
 
@@ -50,8 +50,10 @@ impl Ear {
         if let Some(told) = self.heard.iter().find(|told| wanted(told)) {
             return told.data.clone();
         }
+        // The heads of streams are told every few seconds: each wait by itself would never end.
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let next = timeout(PATIENCE, self.events.recv()).await;
+            let next = timeout_at(deadline, self.events.recv()).await;
             let Ok(Some(told)) = next else { panic!("{name} was not told; heard {:?}", self.names()) };
             self.heard.push(told.clone());
             if wanted(&told) {
@@ -95,7 +97,8 @@ impl Ear {
 
     /// Waits until the server ends it.
     pub async fn ends(&mut self) {
-        while timeout(PATIENCE, self.events.recv()).await.expect("the socket lives on").is_some() {}
+        let deadline = Instant::now() + PATIENCE;
+        while timeout_at(deadline, self.events.recv()).await.expect("the socket lives on").is_some() {}
     }
 
     /// The names of what was heard of the journal, in order.
