@@ -1,8 +1,9 @@
 //! The sockets: who hears what by themselves, and who no longer does.
 
 use contract::{
-    DriverId, UserId,
+    DriverId, LoadId, UserId,
     actor::{Permission, Role},
+    geo::Point,
     loads::LoadRow,
     tracking::Heard,
 };
@@ -32,6 +33,12 @@ async fn report(driver: &Client, fix: Value) {
 
 fn is_at(lat: f64) -> impl Fn(&Value) -> bool {
     move |envelope| envelope["data"]["location"]["lat"] == lat
+}
+
+/// Whether a message of the fleet stream shows a load's truck there.
+fn shows(load: LoadId, lat: f64) -> impl Fn(&Heard) -> bool + Copy {
+    let place = Point { lat, lng: -94.6 };
+    move |heard| heard.positions.iter().any(|(id, fix)| *id == load && fix.point() == place)
 }
 
 #[test]
@@ -224,8 +231,7 @@ fn a_view_of_the_fleet_hears_who_leaves_it_and_which_loads_are_done() {
 
         assert_eq!(part.ask("watch:fleet", json!({ "bounds": bounds })).await["watching"], 1);
         assert_eq!(whole.ask("watch:fleet", json!({})).await["watching"], 1);
-        let is_at =
-            |lat: f64| move |heard: &Heard| heard.positions.iter().any(|(id, fix)| *id == load.id && fix.lat == lat);
+        let is_at = |lat: f64| shows(load.id, lat);
         report(&driver, fix(&load, &server, 39.30, 40)).await;
         part.hears_of_the_fleet(is_at(39.30)).await;
         report(&driver, fix(&load, &server, 39.50, 20)).await;
@@ -254,8 +260,7 @@ fn a_view_of_the_fleet_hears_that_a_load_has_another_truck_and_who_comes_late_he
         let mut early = Ear::open(&dispatcher, "/tracking").await;
         assert_eq!(early.ask("watch:fleet", json!({})).await["watching"], 0);
         report(&old_driver, fix(&load, &server, 39.10, 60)).await;
-        let is_at =
-            |lat: f64| move |heard: &Heard| heard.positions.iter().any(|(id, fix)| *id == load.id && fix.lat == lat);
+        let is_at = |lat: f64| shows(load.id, lat);
         early.hears_of_the_fleet(is_at(39.10)).await;
 
         dispatcher.assign(&load, &server.blue, 1, None).await;
