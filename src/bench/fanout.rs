@@ -8,7 +8,7 @@ use crate::{
     Options,
     report::{Report, Unit},
     seed::Caller,
-    server::{Bench, Stack},
+    server::{Bench, OwnWork, Stack},
     wire::{Counted, Line},
 };
 
@@ -49,10 +49,11 @@ pub async fn run(bench: &Bench, stack: Stack, options: &Options, report: &mut Re
     counted.events.set(0);
     counted.bytes.set(0);
 
-    let before = server.cpu()?;
+    let (before, own) = (server.cpu()?, OwnWork::begin()?);
     for load in &bench.loads[1..=options.changes] {
         change(load, VERSION, "AT_PICKUP").await?;
     }
+    report.add("load client's core, single events", Unit::Percent, stack, own.percent()?);
     counted.quiet().await?;
     let spent = server.cpu_since(before)?;
     let delivered = counted.events.get() as f64;

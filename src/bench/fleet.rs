@@ -19,7 +19,7 @@ use crate::{
     Options,
     report::{Report, Unit},
     seed::{self, Caller},
-    server::{Bench, Stack},
+    server::{Bench, OwnWork, Stack},
     wire::{Counted, Kept, Line, Listener, event, on_the_wire},
 };
 
@@ -159,7 +159,7 @@ pub async fn run(bench: &Bench, stack: Stack, options: &Options, report: &mut Re
     }
     seen.take();
 
-    let before = server.cpu()?;
+    let (before, own) = (server.cpu()?, OwnWork::begin()?);
     let rounds = match stack {
         // Everybody is told of each report by itself, so one round is as much as others do in many.
         Stack::Each => {
@@ -181,6 +181,7 @@ pub async fn run(bench: &Bench, stack: Stack, options: &Options, report: &mut Re
             options.rounds
         }
     };
+    report.add("load client's core, the map", Unit::Percent, stack, own.percent()?);
     counted.quiet().await?;
     audited.quiet().await?;
     let spent = server.cpu_since(before)?;

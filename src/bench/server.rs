@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
@@ -108,6 +108,35 @@ fn node(mode: &str) -> anyhow::Result<Server> {
     Server::run(command)
 }
 
+/// Processor time that a process has used so far.
+fn cpu_of(process: &str) -> anyhow::Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name in brackets may hold anything, so fields are counted from behind it: utime and stime are 14 and 15.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|ticks| ticks.parse::<u64>().ok()).context("a number");
+    // The kernel's clock ticks a hundred times a second for everybody who asks (proc(5), USER_HZ).
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}
+
+/// How busy the load client itself is: one that has no time left would measure itself.
+pub struct OwnWork {
+    begun: Instant,
+    before: Duration,
+}
+
+impl OwnWork {
+    /// From now on.
+    pub fn begin() -> anyhow::Result<Self> {
+        Ok(Self { begun: Instant::now(), before: cpu_of("self")? })
+    }
+
+    /// The part of its core that it used since then, of a hundred.
+    pub fn percent(&self) -> anyhow::Result<f64> {
+        let spent = cpu_of("self")?.saturating_sub(self.before);
+        Ok(spent.as_secs_f64() / self.begun.elapsed().as_secs_f64() * 100.0)
+    }
+}
+
 /// A server that runs; killed when dropped.
 pub struct Server {
     child: Child,
@@ -135,12 +164,7 @@ impl Server {
 
     /// Processor time that it has used so far.
     pub fn cpu(&self) -> anyhow::Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name in brackets may hold anything, so fields are counted from behind it: utime and stime are 14 and 15.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|ticks| ticks.parse::<u64>().ok()).context("a number");
-        // The kernel's clock ticks a hundred times a second for everybody who asks (proc(5), USER_HZ).
-        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+        cpu_of(&self.child.id().to_string())
     }
 
     /// Seconds of processor time that it has used since it had used `before`.

@@ -18,6 +18,10 @@ use crate::{
 /// Longer than everybody needs to come in on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// Everybody who hears of loads.
+const PEOPLE: [&str; 10] =
+    ["ops", "admin", "dispatch1", "dispatch2", "support", "readonly", "carrier1", "carrier2", "driver1", "driver2"];
+
 #[test]
 fn a_storm_of_reconnects_is_over_soon_and_nobody_is_refused_or_misses_anything() {
     let many: usize = sized("PROOF_READERS", 150);
@@ -25,15 +29,17 @@ fn a_storm_of_reconnects_is_over_soon_and_nobody_is_refused_or_misses_anything()
     runtime.block_on(async {
         let ground = Ground::prepare(Engine::Sqlite).await;
         let node = ground.node("127.0.0.1:0", &["--sockets-per-user", "100000"]);
-        let ops = Client::sign_in(&node.base, "ops@blueridge.test").await;
-        let carrier = Client::sign_in(&node.base, "carrier1@blueridge.test").await;
+        let mut clients = Vec::new();
+        for who in PEOPLE {
+            clients.push(Client::sign_in(&node.base, &format!("{who}@blueridge.test")).await);
+        }
         let cable = Cable::lay(node.address().parse().unwrap()).await;
-        let mut worker = Worker::new(ops.clone(), ground.blue.clone(), 1);
+        let mut worker = Worker::new(clients[0].clone(), ground.blue.clone(), 1);
         let mut readers = Vec::new();
         // In hundreds, so that the first coming in is no storm itself.
         for hundred in 0..many.div_ceil(100) {
             for n in hundred * 100..many.min(hundred * 100 + 100) {
-                let client = if n % 2 == 0 { &ops } else { &carrier };
+                let client = &clients[n % clients.len()];
                 readers.push(Reader::start(client.clone(), cable.base.clone(), Speech::Cursors));
             }
             for reader in &mut readers[hundred * 100..] {
@@ -60,7 +66,7 @@ fn a_storm_of_reconnects_is_over_soon_and_nobody_is_refused_or_misses_anything()
         let longest = took[many - 1];
 
         let mut tally = Tally::default();
-        for client in [&ops, &carrier] {
+        for client in &clients {
             let list = client.get("/api/v1/loads?size=1000").await.body;
             let head: Cursor = serde_json::from_value(list["cursor"].clone()).unwrap();
             for reader in readers.iter_mut().filter(|reader| reader.client.token == client.token) {
