@@ -57,7 +57,11 @@ fn every_library_stays_in_its_room() {
         ("app/src", "leaflet::", &["app/src/tracking"][..]),
         ("app/src", "wasm_split", &["app/src/parts.rs"][..]),
         // Each of these, used elsewhere, compiles serde_json's own reader into the page once more.
-        ("app/src", "serde_json::from_", &["app/src/json", "app/src/live/watch.rs", "app/src/tracking/map/ground.rs"][..]),
+        (
+            "app/src",
+            "serde_json::from_",
+            &["app/src/json", "app/src/live/watch.rs", "app/src/tracking/map/ground.rs"][..],
+        ),
         ("app/src", "Resource::new", &["app/src/json.rs"][..]),
         ("app/src", "codec::Json", &[][..]),
         ("app/src", "sqlx", &[][..]),
