@@ -1,11 +1,10 @@
-//! Takes a tree of JSON values apart. It reads what this application sends: structures by the names of their fields,
-//! and of enumerations those without content.
+//! Takes a tree of JSON values apart: structures by the names of their fields, never by their order.
 
 use std::fmt::{self, Display};
 
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, Visitor, value::StrDeserializer,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde_json::{Value, map};
 
@@ -74,6 +73,18 @@ impl Reader {
     fn items(self) -> Result<Items, Unreadable> {
         match self.0 {
             Value::Array(items) => Ok(Items(items.into_iter())),
+            _ => Err(Unreadable),
+        }
+    }
+
+    fn variant(self) -> Result<Variant, Unreadable> {
+        match self.0 {
+            Value::String(name) => Ok(Variant { name, content: Value::Null }),
+            // With content it is an object of one field, as the answer of a call is.
+            Value::Object(fields) if fields.len() == 1 => {
+                let (name, content) = fields.into_iter().next().ok_or(Unreadable)?;
+                Ok(Variant { name, content })
+            }
             _ => Err(Unreadable),
         }
     }
@@ -183,9 +194,7 @@ impl<'de> Deserializer<'de> for Reader {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        let name = self.text()?;
-        let name: StrDeserializer<'_, Unreadable> = name.as_str().into_deserializer();
-        visitor.visit_enum(name)
+        visitor.visit_enum(self.variant()?)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -222,6 +231,41 @@ impl<'de> MapAccess<'de> for Fields {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
         seed.deserialize(Reader(self.value.take()))
+    }
+}
+
+/// One of an enumeration, with its content if it has any.
+struct Variant {
+    name: String,
+    content: Value,
+}
+
+impl<'de> EnumAccess<'de> for Variant {
+    type Error = Unreadable;
+    type Variant = Reader;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Reader), Unreadable> {
+        Ok((seed.deserialize(Reader(Value::String(self.name)))?, Reader(self.content)))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Reader {
+    type Error = Unreadable;
+
+    fn unit_variant(self) -> Result<(), Unreadable> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unreadable> {
+        seed.deserialize(self)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_seq(self.items()?)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_map(self.fields()?)
     }
 }
 
@@ -299,6 +343,9 @@ mod tests {
         let no: Fault = both(r#"{"error":{"code":"invalid","message":"no","details":{"fields":{"rate":"too low"}}}}"#);
         assert!(no.refusal().is_some_and(|refusal| refusal.details.is_some()));
         both::<Fault>(r#"{"unreachable":"gone"}"#);
+        // As the server writes a call's answer into a page.
+        assert!(both::<Result<One<u8>, Fault>>(r#"{"Ok":{"data":3}}"#).is_ok());
+        assert!(both::<Result<One<u8>, Fault>>(r#"{"Err":{"unreachable":"gone"}}"#).is_err());
     }
 
     #[test]
