@@ -94,13 +94,12 @@ impl Form {
         let who = by.unwrap_or_else(|| say!(common.fault.somebody).to_owned());
         let age = when::ago(now.updated_at, when::now_untracked());
         let status = status_word(now.status);
-        let words = match now.carrier.as_ref().filter(|_| !now.has_same_truck(&seen)) {
-            Some(carrier) => {
-                let driver = now.driver.as_ref().map(|driver| format!(", {}", driver.name)).unwrap_or_default();
-                let carrier = format!("{}{driver}", carrier.name);
-                say!(common.fault.overtaken_by, who = who, carrier = carrier, status = status, age = age)
-            }
-            None => say!(common.fault.overtaken, who = who, status = status, age = age),
+        let words = if let Some(carrier) = now.carrier.as_ref().filter(|_| !now.has_same_truck(&seen)) {
+            let driver = now.driver.as_ref().map(|driver| format!(", {}", driver.name)).unwrap_or_default();
+            let carrier = format!("{}{driver}", carrier.name);
+            say!(common.fault.overtaken_by, who = who, carrier = carrier, status = status, age = age)
+        } else {
+            say!(common.fault.overtaken, who = who, status = status, age = age)
         };
         self.fault.set(Some(words));
         if now.carrier != seen.carrier {
@@ -256,7 +255,7 @@ pub fn Modal(
         let is_leaving = is_leaving.get();
         let field = node.get_untracked().filter(|_| before == Some(true));
         let field = field.and_then(|node| node.query_selector("input").ok().flatten()?.dyn_into().ok());
-        let next = if is_leaving { stay.get_untracked().map(|stay| stay.unchecked_into()) } else { field };
+        let next = if is_leaving { stay.get_untracked().map(JsCast::unchecked_into) } else { field };
         if let Some(next) = next {
             let next: web_sys::HtmlElement = next;
             _ = next.focus();
