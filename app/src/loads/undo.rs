@@ -97,7 +97,7 @@ mod sending {
     const KEPT: &str = "undo";
 
     pub fn keep(Offers(offers): Offers) {
-        let text = offers.with_value(|offers| serde_json::to_string(offers)).unwrap_or_default();
+        let text = offers.with_value(serde_json::to_string).unwrap_or_default();
         if let Ok(Some(storage)) = window().session_storage() {
             _ = storage.set_item(KEPT, &text);
         }
