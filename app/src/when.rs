@@ -60,6 +60,12 @@ pub fn window(appointment: &Appointment) -> String {
     format!("{}–{closes} {zone_short}", day_and_clock(*start, *offset_min))
 }
 
+/// The same as short as a list needs it: `14:00–16:00 CT` today, `Tue 14:00–16:00 CT` within six days.
+pub fn brief_window(appointment: &Appointment, now: Timestamp) -> String {
+    let Appointment { start, end, offset_min, zone_short, .. } = appointment;
+    format!("{}–{} {zone_short}", brief(*start, *offset_min, now), clock(*end, *offset_min))
+}
+
 /// An age in the two largest words that matter: `now`, `12 min`, `5 h`, `3 d`.
 pub fn age(from: Timestamp, now: Timestamp) -> String {
     minutes(now.since_ms(from) / 60_000)
@@ -157,5 +163,14 @@ mod tests {
         assert_eq!(brief_past(at("2026-11-09T20:00:00Z"), CENTRAL, now), "Nov 9");
         assert_eq!(brief_past(at("2026-11-25T05:05:00Z"), CENTRAL, now), "23:05");
         assert_eq!(day_and_clock(at("2026-12-01T14:00:00Z"), CENTRAL), "Tue 01 08:00");
+        let window = Appointment {
+            start: at("2026-11-26T20:00:00Z"),
+            end: at("2026-11-26T22:00:00Z"),
+            zone: "America/Chicago".to_owned(),
+            offset_min: CENTRAL,
+            zone_short: "CT".to_owned(),
+        };
+        assert_eq!(brief_window(&window, now), "Thu 14:00–16:00 CT");
+        assert_eq!(brief_window(&window, window.start), "14:00–16:00 CT");
     }
 }

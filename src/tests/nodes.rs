@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::loads::LoadRow;
+use contract::{loads::LoadRow, tracking::Heard};
 use headhaul::{
     clock::Clock,
     journal::{Keep, trim},
@@ -48,8 +48,8 @@ fn is_at(lat: f64) -> impl Fn(&Value) -> bool {
 }
 
 /// Whether a message of the fleet stream has a truck at this latitude.
-fn fleet_is_at(lat: f64) -> impl Fn(&Value) -> bool {
-    move |told| told["data"]["positions"].as_array().is_some_and(|all| all.iter().any(|fix| fix[1] == lat))
+fn fleet_is_at(lat: f64) -> impl Fn(&Heard) -> bool {
+    move |told| told.positions.iter().any(|(_, fix)| (fix.lat - lat).abs() < 1e-4)
 }
 
 #[test]
@@ -161,11 +161,12 @@ fn whoever_looks_at_a_load_or_the_fleet_on_another_node_sees_its_truck_move() {
 
         map.hears("load:location:updated", is_at(39.11)).await;
         map.hears("location:updated", is_at(39.11)).await;
-        fleet.hears("fleet:positions", fleet_is_at(39.11)).await;
+        fleet.hears_of_the_fleet(fleet_is_at(39.11)).await;
         every.hears("load:location:updated", is_at(39.11)).await;
         carrier.hears("load:location:updated", is_at(39.11)).await;
         for ear in [&mut other, &mut foreign] {
-            assert!(!ear.listen().await.iter().any(|told| is_at(39.11)(&told.data) || fleet_is_at(39.11)(&told.data)));
+            assert!(!ear.listen().await.iter().any(|told| is_at(39.11)(&told.data)));
+            assert!(!ear.fleet().iter().any(fleet_is_at(39.11)));
         }
         a.stop().await;
         b.stop().await;

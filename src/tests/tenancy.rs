@@ -341,6 +341,8 @@ fn no_socket_of_another_company_hears_anything_whatever_happens() {
                 let is_own = matches!(told.event.as_str(), "sync:head" | "fleet:positions");
                 assert!(is_own, "{who} hears {told:?}");
             }
+            // Bytes, in which no search for words would find a load.
+            assert!(ear.fleet().iter().all(|heard| heard.positions.is_empty()), "{who} sees trucks: {:?}", ear.fleet());
             cells += durable().count();
         }
         assert_eq!(cells, ROLES.len() * NAMESPACES.len() * durable().count());

@@ -87,6 +87,7 @@ mod sending {
 
     use super::{Offer, Offers};
     use crate::{
+        json,
         live::{self, live},
         loads::{act, api},
         say,
@@ -97,7 +98,7 @@ mod sending {
     const KEPT: &str = "undo";
 
     pub fn keep(Offers(offers): Offers) {
-        let text = offers.with_value(|offers| serde_json::to_string(offers)).unwrap_or_default();
+        let text = offers.with_value(serde_json::to_string).unwrap_or_default();
         if let Ok(Some(storage)) = window().session_storage() {
             _ = storage.set_item(KEPT, &text);
         }
@@ -105,7 +106,7 @@ mod sending {
 
     pub fn recall(Offers(offers): Offers) {
         let text = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(KEPT).ok().flatten());
-        if let Some(kept) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+        if let Some(kept) = text.and_then(|text| json::read(&text).ok()) {
             offers.set_value(kept);
         }
     }

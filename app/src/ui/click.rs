@@ -18,7 +18,8 @@ pub fn open(event: &MouseEvent) {
     if event.ctrl_key() || event.meta_key() {
         _ = window().open_with_url_and_target(&link.href(), "_blank");
     } else {
-        link.click();
+        // Not at once: the link's own click comes by here too, and nothing that listens is called while it runs.
+        request_animation_frame(move || link.click());
     }
 }
 

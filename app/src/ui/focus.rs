@@ -79,11 +79,17 @@ pub fn watch() {
 
 /// Gives the keyboard back to the page, now that what floated over it goes.
 pub fn back() {
-    if !LAST.with_borrow(|last| last.as_ref().is_some_and(Place::take))
+    if !give_last()
         && let Some(main) = find("#main")
     {
         _ = main.focus();
     }
+}
+
+/// Gives the keyboard to what had it last, or has come to its place; whether that could be done. What gets it tells so
+/// itself, so nothing is remembered meanwhile.
+fn give_last() -> bool {
+    LAST.take().is_some_and(|last| last.take())
 }
 
 impl Place {
@@ -132,7 +138,7 @@ fn keep() {
     let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
     if let Some(arrival) = ARRIVAL.take() {
         ARRIVAL.set(arrival.go_on(heading.as_ref(), is_lost));
-    } else if is_lost && LAST.with_borrow(|last| last.as_ref().is_some_and(|last| !last.take())) {
+    } else if is_lost && LAST.with_borrow(Option::is_some) && !give_last() {
         greet(heading.as_ref());
     }
     HEADING.set(heading);

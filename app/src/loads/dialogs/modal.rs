@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
-use contract::{Code, LoadId, One, loads::LoadRow, status::LoadStatus};
+use contract::{Code, One, loads::LoadRow};
 use leptos::{html, prelude::*, task::spawn_local_scoped, wasm_bindgen::JsCast, web_sys};
 
 use super::{
@@ -39,8 +39,8 @@ pub struct Form {
     pub(super) other_carrier: RwSignal<Option<String>>,
     /// When the reader was told of somebody else's change, in the browser's milliseconds.
     overtaken_at: StoredValue<f64>,
-    /// The load as the reader last saw it: its version and its status.
-    seen: StoredValue<Option<(LoadId, i64, LoadStatus)>>,
+    /// The load as the reader last saw it.
+    seen: StoredValue<Option<LoadRow>>,
 }
 
 /// A call that answers with the load as it is then.
@@ -67,7 +67,7 @@ impl Form {
     pub fn about(row: &LoadRow) -> Self {
         let form = Self::new();
         let load = row.id;
-        form.seen.set_value(Some((load, row.version, row.status)));
+        form.seen.set_value(Some(row.clone()));
         let (live, entry) = (live(), live().book.entry(load));
         Effect::new(move |_| {
             let Some(entry) = &entry else { return };
@@ -89,36 +89,23 @@ impl Form {
 
     /// Tells the reader that somebody else changed the load while they were at it.
     fn overtake(self, by: Option<String>, now: &LoadRow) {
-        self.seen.set_value(Some((now.id, now.version, now.status)));
+        let Some(seen) = self.seen.try_get_value().flatten() else { return };
         self.overtaken_at.set_value(moment_ms());
         let who = by.unwrap_or_else(|| say!(common.fault.somebody).to_owned());
         let age = when::ago(now.updated_at, when::now_untracked());
-        let carrier = now.carrier.as_ref().map(|carrier| carrier.name.clone());
-        let words = match (&carrier, &now.driver) {
-            (Some(carrier), Some(driver)) => {
-                let carrier = format!("{carrier}, {}", driver.name);
-                say!(
-                    common.fault.overtaken_by,
-                    who = who,
-                    carrier = carrier,
-                    status = status_word(now.status),
-                    age = age
-                )
-            }
-            (Some(carrier), None) => {
-                let carrier = carrier.clone();
-                say!(
-                    common.fault.overtaken_by,
-                    who = who,
-                    carrier = carrier,
-                    status = status_word(now.status),
-                    age = age
-                )
-            }
-            (None, _) => say!(common.fault.overtaken, who = who, status = status_word(now.status), age = age),
+        let status = status_word(now.status);
+        let words = if let Some(carrier) = now.carrier.as_ref().filter(|_| !now.has_same_truck(&seen)) {
+            let driver = now.driver.as_ref().map(|driver| format!(", {}", driver.name)).unwrap_or_default();
+            let carrier = format!("{}{driver}", carrier.name);
+            say!(common.fault.overtaken_by, who = who, carrier = carrier, status = status, age = age)
+        } else {
+            say!(common.fault.overtaken, who = who, status = status, age = age)
         };
         self.fault.set(Some(words));
-        self.other_carrier.set(carrier);
+        if now.carrier != seen.carrier {
+            self.other_carrier.set(now.carrier.as_ref().map(|carrier| carrier.name.clone()));
+        }
+        self.seen.set_value(Some(now.clone()));
     }
 
     /// Whether a press may still have been meant for the button as it was before somebody else's change.
@@ -128,7 +115,7 @@ impl Form {
 
     /// The version that the reader saw.
     pub fn version(self) -> i64 {
-        self.seen.get_value().map_or(0, |(_, version, _)| version)
+        self.seen.with_value(|seen| seen.as_ref().map_or(0, |seen| seen.version))
     }
 
     /// What is wrong at the first of these fields that has a fault.
@@ -163,15 +150,15 @@ impl Form {
                 Ok(One { data }) => {
                     let text = done(&data);
                     match seen {
-                        Some((_, _, was)) => undo::offer(text, was, &data),
+                        Some(seen) => undo::offer(text, seen.status, &data),
                         None => toast::entered(text, data.id),
                     }
                     book.merge([data]);
                     self.close();
                 }
                 Err(fault) => {
-                    if let (Some((load, ..)), Some(Code::Conflict)) = (seen, fault.code())
-                        && let Ok(One { data }) = one_load(load).await
+                    if let (Some(seen), Some(Code::Conflict)) = (seen, fault.code())
+                        && let Ok(One { data }) = one_load(seen.id).await
                         && !self.busy.is_disposed()
                     {
                         let by = fault.refusal().and_then(|refusal| refusal.details.as_ref()?.changed_by.clone());
@@ -268,7 +255,7 @@ pub fn Modal(
         let is_leaving = is_leaving.get();
         let field = node.get_untracked().filter(|_| before == Some(true));
         let field = field.and_then(|node| node.query_selector("input").ok().flatten()?.dyn_into().ok());
-        let next = if is_leaving { stay.get_untracked().map(|stay| stay.unchecked_into()) } else { field };
+        let next = if is_leaving { stay.get_untracked().map(JsCast::unchecked_into) } else { field };
         if let Some(next) = next {
             let next: web_sys::HtmlElement = next;
             _ = next.focus();

@@ -48,7 +48,7 @@ impl News {
     }
 
     /// Takes an event: a load that it brought into the list is new, one that it took out no longer is.
-    pub fn hear(&self, happened: &Happened, is_mine: bool, asked: &LoadQuery, me: Option<UserId>, now: Timestamp) {
+    pub fn hear(&self, happened: &Happened, asked: &LoadQuery, me: Option<UserId>, now: Timestamp) {
         let belongs = |load: &LoadRow| fits(asked, load, me, now);
         let (load, came) = match happened {
             Happened::LoadCreated(event) => (&event.load, belongs(&event.load)),
@@ -63,7 +63,9 @@ impl News {
         };
         let id = load.id;
         if came && !self.listed.with_value(|listed| listed.contains(&id)) {
-            if is_mine && matches!(happened, Happened::LoadCreated(_)) {
+            // Whoever enters a load looks after it at first; the event has no other author.
+            let own = load.dispatcher.as_ref().is_some_and(|dispatcher| Some(dispatcher.id) == me);
+            if own && matches!(happened, Happened::LoadCreated(_)) {
                 self.own.update(|count| *count += 1);
             } else {
                 self.fresh.update(|fresh| _ = fresh.insert(id));
@@ -78,8 +80,7 @@ impl News {
     pub fn follow(self, asked: Memo<LoadQuery>, me: Option<UserId>) {
         use std::time::Duration;
 
-        let live = crate::live::live();
-        let heard = live.heard;
+        let heard = crate::live::live().heard;
         let waiting = StoredValue::new(None::<TimeoutHandle>);
         // At once and not with the next frame: of several events that come together, a plain effect sees the last.
         ImmediateEffect::new_scoped(move || {
@@ -87,7 +88,7 @@ impl News {
             untrack(|| {
                 heard.with(|happened| {
                     let Some(happened) = happened else { return };
-                    self.hear(happened, live.is_mine(happened), &asked.get(), me, crate::when::now_untracked());
+                    self.hear(happened, &asked.get(), me, crate::when::now_untracked());
                     if waiting.with_value(Option::is_none) {
                         let recount = move || {
                             waiting.set_value(None);

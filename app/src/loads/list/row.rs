@@ -90,8 +90,8 @@ fn cells(
                 }}
             </td>
             <td class="c-equipment">{equipment_word(load.equipment)}</td>
-            <td class=if missed { "c-pickup bad" } else { "c-pickup" }>{label(say!(loads.column.pickup))}{when::window(&load.pickup)}</td>
-            <td class=if overdue { "c-delivery bad" } else { "c-delivery" }>{label(say!(loads.column.delivery))}{when::window(&load.delivery)}</td>
+            <td class=if missed { "c-pickup bad" } else { "c-pickup" }>{label(say!(loads.column.pickup))}{when::brief_window(&load.pickup, now)}</td>
+            <td class=if overdue { "c-delivery bad" } else { "c-delivery" }>{label(say!(loads.column.delivery))}{when::brief_window(&load.delivery, now)}</td>
             {eta(load, outlook, now)}
             {shows_rates.then(|| view! { <td class="c-rate">{load.carrier_rate_cents.map(dollars)}</td> })}
             {last_seen(load, now)}
