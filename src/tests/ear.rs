@@ -73,11 +73,12 @@ impl Ear {
 
     /// Waits until a message of the fleet stream is told of which `is_it` holds.
     pub async fn hears_of_the_fleet(&mut self, is_it: impl Fn(&Heard) -> bool) -> Heard {
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(heard) = self.fleet().into_iter().find(|heard| is_it(heard)) {
                 return heard;
             }
-            let next = timeout(PATIENCE, self.events.recv()).await;
+            let next = timeout_at(deadline, self.events.recv()).await;
             let Ok(Some(told)) = next else { panic!("the fleet stream didn't tell; heard {:?}", self.fleet()) };
             self.heard.push(told);
         }
