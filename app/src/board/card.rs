@@ -68,6 +68,13 @@ pub fn Card(
         hands.dragged.set(None);
         hands.over.set(None);
     };
+    // A card that leaves its lane isn't written anew before it goes: its height must not change under the pointer.
+    let shown = Memo::new(move |before: Option<&Entry>| {
+        entry.with(|entry| match before {
+            Some(before) if entry.status().lane() != Some(lane) => before.clone(),
+            _ => entry.clone(),
+        })
+    });
     let actions = say!(board.actions, number = number.clone());
     Some(view! {
         <li
@@ -84,12 +91,12 @@ pub fn Card(
         >
             <div class="r1">
                 <a class="num" href=format!("/loads/{load}") tabindex="-1" draggable="false">{number.clone()}</a>
-                {move || entry.with(|entry| head(entry, when::now()))}
+                {move || shown.with(|entry| head(entry, when::now()))}
                 <button type="button" class="more" aria-label=actions aria-haspopup="menu" tabindex="-1" on:click=open_menu>
                     <Icon name="ellipsis" />
                 </button>
             </div>
-            {move || entry.with(|entry| body(entry, lane, when::now()))}
+            {move || shown.with(|entry| body(entry, lane, when::now()))}
         </li>
     })
 }
