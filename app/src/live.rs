@@ -48,6 +48,14 @@ pub enum Link {
     },
 }
 
+#[cfg(feature = "hydrate")]
+impl Link {
+    /// Whether the server is reached, one way or the other.
+    pub const fn is_heard(self) -> bool {
+        matches!(self, Self::Live | Self::Polling { .. })
+    }
+}
+
 /// The live state of a page: one for the whole application, in context.
 #[derive(Clone, Copy)]
 pub struct Live {

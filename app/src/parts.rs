@@ -20,6 +20,12 @@ use crate::{
     tracking::page::TrackingPage,
     ui::{toast, words::fault_words},
 };
+#[cfg(feature = "hydrate")]
+use crate::{
+    live::{again::when_back, live},
+    say,
+    ui::icon::Icon,
+};
 
 macro_rules! parts {
     ($($(#[$doc:meta])* $part:ident $name:ident $page:ident $fetch:ident)+) => {
@@ -102,16 +108,41 @@ pub async fn dialog(dialog: Dialog) -> Option<AnyView> {
     })
 }
 
-/// Leaves for the page that was to be shown, as a document of its own. What is shown stays until that has come.
+/// Leaves for the page that was to be shown, as a document of its own. What is shown stays until that has come. While the
+/// server is away there is no document to be had either: then that is said, and it is left for as soon as it is back.
 async fn leave() -> AnyView {
     #[cfg(feature = "hydrate")]
     {
         let place = leptos_router::hooks::use_location();
         let (path, query) = (place.pathname.get_untracked(), place.search.get_untracked());
         let query = query.trim_start_matches('?');
-        _ = window().location().assign(&if query.is_empty() { path } else { format!("{path}?{query}") });
+        let href = if query.is_empty() { path } else { format!("{path}?{query}") };
+        if !window().navigator().on_line() || !live().link.get_untracked().is_heard() {
+            return view! { <Away href /> }.into_any();
+        }
+        _ = window().location().assign(&href);
     }
     std::future::pending().await
+}
+
+/// A page whose part can't be had now.
+#[cfg(feature = "hydrate")]
+#[component]
+fn Away(href: String) -> impl IntoView {
+    let go = Callback::new(move |()| _ = window().location().assign(&href));
+    when_back(go);
+    view! {
+        <section class="note" role="alert">
+            <h1>{say!(common.fault.page)}</h1>
+            <p>{say!(common.fault.unread)}</p>
+            <div class="acts">
+                <button type="button" class="btn" on:click=move |_| go.run(())>
+                    <Icon name="refresh-cw" />
+                    {say!(common.detail.again)}
+                </button>
+            </div>
+        </section>
+    }
 }
 
 #[cfg(feature = "hydrate")]

@@ -2,8 +2,11 @@ import { at, expect, live, loadIn, test } from "./desk";
 
 test("what was there stays while the server is away, and is loaded anew by itself", async ({ browser, server }) => {
   const page = await at(browser, server, "dispatch1@blueridge.demo");
+  // The dialogs' part is the last of those that a page fetches when it has been awake for a while.
+  const parts = page.waitForResponse(/split_dialogs/);
   await page.goto(`${server.url}/dispatch`);
   await live(page);
+  await (await parts).finished();
   const cards = await page.locator("li.card").count();
 
   await page.context().setOffline(true);

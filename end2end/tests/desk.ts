@@ -4,12 +4,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, type Page, expect, test as base } from "@playwright/test";
+import { type Browser, type BrowserContext, type Page, expect, test as base } from "@playwright/test";
 
 export type Server = { url: string; call: (as: string, path: string, body?: unknown) => Promise<Answer> };
 export type Answer = { status: number; body: any };
 
 const BINARY = process.env.HEADHAUL_BIN ?? resolve(import.meta.dirname, "../../target/debug/headhaul");
+
+/** The browsers that people use, each with the server that they are at. */
+const browsers: { context: BrowserContext; url: string }[] = [];
 
 /** Starts the binary on a free port and waits until it says where it listens. */
 async function start(folder: string, further: string[]): Promise<{ child: ChildProcess; url: string }> {
@@ -45,6 +48,8 @@ export async function serve(...further: string[]): Promise<Server & { stop: () =
     return { status: response.status, body: await response.json() };
   };
   const stop = async () => {
+    // A page that is left behind would complain, in the midst of another test, that nobody is there any more.
+    await Promise.all(browsers.filter((browser) => browser.url === url).map(({ context }) => context.close()));
     const ended = new Promise((done) => child.on("exit", done));
     child.kill("SIGTERM");
     await ended;
@@ -57,17 +62,21 @@ export async function serve(...further: string[]): Promise<Server & { stop: () =
 const complaints: string[] = [];
 
 /**
- * Listens to a page's console. Refusals, a network or a tile server that is away on purpose, and a test's own reading of
- * the map's pixels are no complaints.
+ * Listens to a page's console. Refusals, a network or a tile server that is away on purpose (the loader of the page's parts
+ * says so in words of its own), and a test's own reading of the map's pixels are no complaints.
  */
 function heed(page: Page) {
   page.on("console", (message) => {
     const byTest = /status of 4\d\d|ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket connection to|using getImageData/;
     const isTile = /\/\d+\/\d+\/\d+\.png$/.test(message.location().url);
-    const expected = byTest.test(message.text()) || isTile;
+    const isPart = /^TypeError: Failed to fetch\n.*__wasm_split/.test(message.text());
+    const expected = byTest.test(message.text()) || isTile || isPart;
     if (["error", "warning"].includes(message.type()) && !expected) complaints.push(`${message.type()}: ${message.text()}`);
   });
-  page.on("pageerror", (error) => complaints.push(`pageerror: ${error}`));
+  page.on("pageerror", (error) => {
+    const isPart = error.message === "Failed to fetch" && /__wasm_split/.test(error.stack ?? "");
+    if (!isPart) complaints.push(`pageerror: ${error}`);
+  });
 }
 
 export const test = base.extend<{ quiet: void }, { server: Server }>({
@@ -109,6 +118,7 @@ export async function token(url: string, email: string): Promise<string> {
 /** Somebody signed in at a browser of their own, to whose console is listened. */
 export async function at(browser: Browser, server: Server, email: string): Promise<Page> {
   const context = await browser.newContext();
+  browsers.push({ context, url: server.url });
   const page = await context.newPage();
   heed(page);
   await page.goto(`${server.url}/login`);

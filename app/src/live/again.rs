@@ -14,11 +14,11 @@ pub fn when_back(again: Callback<()>) {
 
 #[cfg(feature = "hydrate")]
 fn follow(again: Callback<()>) {
-    use super::{Link, live};
+    use super::live;
 
     let link = live().link;
     Effect::new(move |before: Option<bool>| {
-        let is_heard = matches!(link.get(), Link::Live | Link::Polling { .. });
+        let is_heard = link.get().is_heard();
         if is_heard && before == Some(false) {
             untrack(|| again.run(()));
         }
