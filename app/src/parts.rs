@@ -5,6 +5,8 @@
 //! page has long been awake. A part belongs to one release: a tab that was left open over a deployment can't have it any
 //! more, and loads the whole page anew.
 
+#![expect(clippy::unnecessary_wraps, reason = "a part may fail to come, though nothing inside of it fails")]
+
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};

@@ -63,7 +63,7 @@ pub struct Filter {
     pub statuses: Vec<LoadStatus>,
     /// Also those completed at this moment or later, whatever `statuses` says.
     pub or_completed_since: Option<Timestamp>,
-    /// Each is in one of [`SOUGHT`] or in the load number, in any case.
+    /// Each is in one of the columns that are searched or in the load number, in any case.
     pub words: Vec<String>,
     /// Of this carrier.
     pub carrier: Option<contract::CarrierId>,
