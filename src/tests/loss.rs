@@ -19,6 +19,7 @@ use crate::{
     bustle::Worker,
     cable::Cable,
     fixture::{Client, Company, Engine, on_both_engines, sized},
+    nodes::redis,
     process::{Ground, Process},
     reader::{Reader, Speech, Tally, hash_of, shown},
 };
@@ -192,11 +193,14 @@ fn whoever_is_cut_off_again_and_again_misses_nothing_and_hears_nothing_twice() {
     on_both_engines(async |engine| {
         let size = Size::chosen();
         let ground = Ground::prepare(engine).await;
-        let more = ["--sockets-per-user", "100000", "--ping-interval-ms", "2000", "--ping-timeout-ms", "2000"];
-        let mut nodes = vec![ground.node("127.0.0.1:0", &more)];
-        if matches!(engine, Engine::Postgres) {
+        let mut more = vec!["--sockets-per-user", "100000", "--ping-interval-ms", "2000", "--ping-timeout-ms", "2000"];
+        let shared = matches!(engine, Engine::Postgres).then(|| (redis(), new_id().to_string()));
+        let mut nodes = Vec::new();
+        if let Some((redis, channel)) = &shared {
+            more.extend(["--redis-url", redis, "--redis-channel", channel]);
             nodes.push(ground.node("127.0.0.1:0", &more));
         }
+        nodes.push(ground.node("127.0.0.1:0", &more));
         let companies = [("blueridge", ground.blue.clone()), ("prairie", ground.prairie.clone())];
 
         let outcome = run(size, Speech::Cursors, &nodes.iter().collect::<Vec<_>>(), &companies).await;
@@ -228,7 +232,7 @@ fn the_same_script_against_the_standards_own_stack() {
             drivers: vec![DriverId::new(new_id()), DriverId::new(new_id())],
         };
         let companies = [("blueridge", nobody()), ("prairie", nobody())];
-        let redis = std::env::var("TEST_REDIS_URL").expect("scripts/servers.sh starts one");
+        let redis = redis();
         let redis = redis.split('?').next().unwrap();
         Command::new("redis-cli").args(["-u", redis, "flushall"]).output().await.unwrap();
 
