@@ -41,6 +41,12 @@ where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     F: Future<Output = T> + Send + 'static,
 {
+    // A server reads once, and perhaps only when the page is sent and its signals are gone: so what is asked is settled now.
+    #[cfg(feature = "ssr")]
+    let source = {
+        let asked = leptos::prelude::untrack(source);
+        move || asked.clone()
+    };
     Resource::new_with_options(source, fetcher, false)
 }
 
