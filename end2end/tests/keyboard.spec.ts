@@ -115,6 +115,8 @@ test("what was typed of a new load is not thrown away unasked", async ({ browser
   await live(page);
   const dialog = page.getByRole("dialog");
   await page.keyboard.press("n");
+  // The dialogs' code is a part of its own, and may still be on its way.
+  await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog, "nothing was typed").toHaveCount(0);
 
