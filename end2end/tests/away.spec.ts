@@ -1,4 +1,4 @@
-import { at, expect, live, loadIn, test } from "./desk";
+import { at, cut, expect, live, loadIn, test } from "./desk";
 
 test("what was there stays while the server is away, and is loaded anew by itself", async ({ browser, server }) => {
   const page = await at(browser, server, "dispatch1@blueridge.demo");
@@ -9,7 +9,7 @@ test("what was there stays while the server is away, and is loaded anew by itsel
   await (await parts).finished();
   const cards = await page.locator("li.card").count();
 
-  await page.context().setOffline(true);
+  await cut(page);
   await page.getByRole("link", { name: "Loads", exact: true }).click();
   await expect(page.getByText("could not be loaded anew")).toBeVisible();
   await expect(page.locator("table.list tbody tr").first()).toBeVisible();
@@ -27,7 +27,7 @@ test("a load that could not be opened opens by itself once it can be", async ({ 
   const load = await loadIn(server, "IN_TRANSIT");
   await page.goto(`${server.url}/loads?q=${load.loadNumber}`);
   await live(page);
-  await page.context().setOffline(true);
+  await cut(page);
   await page.locator("table.list tbody a.num").first().click();
   const note = page.getByRole("alert").filter({ hasText: "can't be reached" });
   await expect(note).toBeVisible();

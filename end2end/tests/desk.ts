@@ -58,23 +58,32 @@ export async function serve(...further: string[]): Promise<Server & { stop: () =
   return { url, call, stop };
 }
 
+/** Those whose network a test cut. */
+const cutOff = new WeakSet<BrowserContext>();
+
+/** Cuts a page's network. */
+export async function cut(page: Page) {
+  cutOff.add(page.context());
+  await page.context().setOffline(true);
+}
+
 /** What the consoles of the running test's pages complain of. */
 const complaints: string[] = [];
 
 /**
- * Listens to a page's console. Refusals, a network or a tile server that is away on purpose (the loader of the page's parts
- * says so in words of its own), and a test's own reading of the map's pixels are no complaints.
+ * Listens to a page's console. Refusals, a network or a tile server that is away on purpose, and a test's own reading of
+ * the map's pixels are no complaints. Where a test cut the network the loader of the page's parts says so in its own words.
  */
 function heed(page: Page) {
   page.on("console", (message) => {
     const byTest = /status of 4\d\d|ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket connection to|using getImageData/;
     const isTile = /\/\d+\/\d+\/\d+\.png$/.test(message.location().url);
-    const isPart = /^TypeError: Failed to fetch\n.*__wasm_split/.test(message.text());
+    const isPart = cutOff.has(page.context()) && /^TypeError: Failed to fetch\n.*__wasm_split/.test(message.text());
     const expected = byTest.test(message.text()) || isTile || isPart;
     if (["error", "warning"].includes(message.type()) && !expected) complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => {
-    const isPart = error.message === "Failed to fetch" && /__wasm_split/.test(error.stack ?? "");
+    const isPart = cutOff.has(page.context()) && error.message === "Failed to fetch";
     if (!isPart) complaints.push(`pageerror: ${error}`);
   });
 }
