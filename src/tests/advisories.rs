@@ -207,10 +207,13 @@ fn a_message_in_the_tiniest_parts_is_put_together() {
             bytes.extend(part(CONTINUATION, &[]));
         }
         bytes.extend(whole(CONTINUATION, b""));
-        bytes.extend(whole(BINARY, b"and an attachment that belongs to nothing"));
         wire.write_all(&bytes).await.unwrap();
 
         assert!(raw.hears("43/events,7").await.is_some_and(|answer| answer.contains("not_found")));
+        // Whoever sends this is cut at once, with whatever was still to be said to them.
+        let stray = whole(BINARY, b"an attachment that belongs to nothing");
+        raw.wire.get_mut().write_all(&stray).await.unwrap();
+        raw.ends().await;
         is_well(&server, &client, "tiny parts").await;
         server.stop().await;
     });
