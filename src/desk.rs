@@ -1,6 +1,9 @@
 //! What the pages' ports are implemented on: the store, the clock, and the ways out.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use contract::{
     Refusal, TenantId,
@@ -13,7 +16,7 @@ use crate::{
     clock::Clock,
     error::Result,
     journal,
-    store::{By, Outbox, Store, Tx},
+    store::{By, Outbox, Store, Tx, once::Once},
     tracking::intake::Intake,
 };
 
@@ -26,12 +29,18 @@ pub struct Pace {
 
 /// The desk. Cheap to clone.
 #[derive(Clone)]
-pub struct Desk(Arc<Parts>);
+pub struct Desk {
+    parts: Arc<Parts>,
+    /// The key of the call that this is the desk of, until a write has taken it.
+    once: Arc<Mutex<Option<Once>>>,
+}
 
 /// What a desk is made of.
 pub struct Parts {
     /// Where everything is kept.
     pub store: Store,
+    /// The journal, as many read it at once.
+    pub journal: journal::Reads,
     /// The time.
     pub clock: Clock,
     /// Where committed events go.
@@ -46,14 +55,19 @@ impl Deref for Desk {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
 impl Desk {
     /// Puts a desk together.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self { parts: Arc::new(parts), once: Arc::default() }
+    }
+
+    /// The desk of one call, whose first write uses the call's key.
+    pub fn of_call(&self, key: Option<Once>) -> Self {
+        Self { parts: self.parts.clone(), once: Arc::new(Mutex::new(key)) }
     }
 
     /// Begins a write for a caller who holds the permission for it.
@@ -61,7 +75,8 @@ impl Desk {
     /// # Errors
     /// When the database can't be reached.
     pub async fn begin<'a>(&self, grant: Grant<'a>) -> Result<Tx<'a>> {
-        self.store.begin(By::Caller(grant), &self.clock, &self.outbox).await
+        let tx = self.store.begin(By::Caller(grant), &self.clock, &self.outbox).await?;
+        Ok(tx.under(self.once.lock().unwrap_or_else(PoisonError::into_inner).take()))
     }
 
     /// Begins a write of the server's own for a company.
@@ -78,6 +93,6 @@ impl app::caller::Desk for Desk {}
 #[async_trait::async_trait]
 impl app::live::port::Journal for Desk {
     async fn missed(&self, who: &Actor, since: Cursor) -> Result<Missed<Value>, Refusal> {
-        Ok(journal::missed(&self.store, who, &since).await?)
+        Ok(journal::missed(&self.journal, who, &since).await?)
     }
 }

@@ -70,7 +70,11 @@ pub const FIGURES: &[Figure] = &[
     ),
     histogram("headhaul_fleet_frame_bytes", "What a message of the fleet stream weighs"),
     histogram("headhaul_fleet_tick_seconds", "How long it takes to put a tick's messages together"),
-    counter("headhaul_forgotten", &["of"], "Rows of `journal`, `positions` and `sessions` that are no longer kept"),
+    counter(
+        "headhaul_forgotten",
+        &["of"],
+        "Rows of `journal`, `keys`, `positions` and `sessions` that are no longer kept",
+    ),
     counter("headhaul_handshakes_failed", &[], "Sockets that were not let in"),
     counter("headhaul_holes_closed", &[], "Readers who asked for what they missed, and got it"),
     counter("headhaul_journal_fetched", &[], "Events of other nodes that were read from the journal"),

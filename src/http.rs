@@ -7,6 +7,7 @@ pub mod cookies;
 mod edge;
 mod health;
 pub mod listen;
+mod once;
 mod pages;
 mod paths;
 mod site;
@@ -87,6 +88,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .layer(tower_http::limit::RequestBodyLimitLayer::new(MAX_BODY))
         .layer(middleware::from_fn(edge::whole_body))
         .layer(middleware::from_fn(edge::plain_refusals))
+        .layer(middleware::from_fn_with_state(edge.clone(), once::do_once))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::unhurried))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::who))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::own_pages_only))

@@ -1,5 +1,6 @@
 //! What a reader missed: the same answer over a socket and over HTTP.
 
+mod reads;
 mod trim;
 
 use contract::{
@@ -7,13 +8,14 @@ use contract::{
     event::{Cursor, Envelope, Missed},
     room::Stream,
 };
+use futures_util::future::try_join_all;
 use serde_json::Value;
 
-use crate::{
-    error::Result,
-    store::{Store, journal},
-};
+use crate::error::{Error, Result};
 
+use reads::Told;
+
+pub use reads::Reads;
 pub use trim::{KEEP, Keep, trim};
 
 /// The streams that somebody may read, chosen by what they are and by nothing they say.
@@ -36,12 +38,12 @@ pub fn streams(who: &Actor) -> Vec<Stream> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cursor(store: &Store, who: &Actor) -> Result<Cursor> {
-    let mut cursor = Cursor::default();
-    for stream in streams(who) {
-        cursor.0.insert(stream.to_string(), journal::head(store, stream).await?);
-    }
-    Ok(cursor)
+pub async fn cursor(reads: &Reads, who: &Actor) -> Result<Cursor> {
+    let heads = streams(who).into_iter().map(async |stream| {
+        let told = reads.ask(stream, None).await?;
+        Ok::<_, Error>((stream.to_string(), told.head))
+    });
+    Ok(Cursor(try_join_all(heads).await?.into_iter().collect()))
 }
 
 /// Exactly what a reader missed since a cursor, in order; or the honest answer that it can't be told, upon which they
@@ -49,21 +51,23 @@ pub async fn cursor(store: &Store, who: &Actor) -> Result<Cursor> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn missed(store: &Store, who: &Actor, since: &Cursor) -> Result<Missed<Value>> {
-    let cursor = cursor(store, who).await?;
-    let mut of_streams = Vec::new();
-    for stream in streams(who) {
+pub async fn missed(reads: &Reads, who: &Actor, since: &Cursor) -> Result<Missed<Value>> {
+    let told = streams(who).into_iter().map(async |stream| {
         let name = stream.to_string();
-        let missed = match (since.0.get(&name), cursor.0.get(&name)) {
-            (Some(known), Some(head)) if known.epoch == head.epoch => {
-                journal::between(store, stream, known.seq, head).await?
-            }
-            _ => None,
-        };
-        let Some(missed) = missed else { return Ok(Missed { events: Vec::new(), cursor, snapshot: true }) };
-        of_streams.push(missed);
+        let told = reads.ask(stream, since.0.get(&name).cloned()).await?;
+        Ok::<_, Error>((name, told))
+    });
+    let mut cursor = Cursor::default();
+    let mut of_streams = Some(Vec::new());
+    for (name, Told { head, missed }) in try_join_all(told).await? {
+        cursor.0.insert(name, head);
+        of_streams = of_streams.zip(missed).map(|(mut all, missed)| {
+            all.push(missed);
+            all
+        });
     }
-    Ok(Missed { events: interleaved(of_streams), cursor, snapshot: false })
+    let snapshot = of_streams.is_none();
+    Ok(Missed { events: interleaved(of_streams.unwrap_or_default()), cursor, snapshot })
 }
 
 /// Puts the events of several streams together as things happened. Within a stream the numbers decide, whatever its

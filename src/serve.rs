@@ -17,6 +17,7 @@ use crate::{
         self, Edge, Site,
         listen::{self, Manners},
     },
+    journal,
     realtime::{self, Inlets, Limits, Wire},
     relay, simulate,
     store::{self, Store, turn::Job},
@@ -73,7 +74,7 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
     let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
-    let desk = Desk::new(Parts { store, clock, outbox, intake, pace });
+    let desk = Desk::new(Parts { journal: journal::Reads::new(store.clone()), store, clock, outbox, intake, pace });
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {

@@ -8,6 +8,7 @@ pub mod carriers;
 pub mod demo;
 pub mod journal;
 pub mod loads;
+pub mod once;
 mod outbox;
 pub mod positions;
 pub mod sessions;

@@ -4,13 +4,14 @@
 
 use std::time::Duration;
 
-use contract::Timestamp;
+use contract::{TenantId, Timestamp};
+use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     desk::Desk,
     error::Result,
     journal,
-    store::{accounts, positions, sessions, turn::Job},
+    store::{Tx, accounts, once, positions, sessions, turn::Job},
 };
 
 /// How often it is looked after.
@@ -25,6 +26,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub const KEEP_SESSIONS_MS: i64 = 7 * DAY_MS;
 /// How many loads are looked up at once whose trails are to be shortened.
 const LOADS: i64 = 200;
+
+/// How long a call's key is remembered, in milliseconds: a day, in which a client that lost the answer asks again.
+pub const KEEP_KEYS_MS: i64 = DAY_MS;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -51,6 +55,7 @@ pub async fn keep_short(desk: Desk, positions: KeepDays) {
             continue;
         }
         tell("positions", forget_positions(&desk, now.plus_ms(-i64::from(positions.0) * DAY_MS)).await);
+        tell("keys", forget_keys(&desk, now.plus_ms(-KEEP_KEYS_MS)).await);
         tell("sessions", forget_sessions(&desk, now.plus_ms(-KEEP_SESSIONS_MS)).await);
         turn.end().await;
     }
@@ -75,6 +80,25 @@ pub async fn goes_on(of: &'static str, rows: u64) -> bool {
     is_full
 }
 
+/// Forgets a company's rows in small steps until one isn't full; gives how many there were.
+async fn in_steps(
+    desk: &Desk,
+    tenant: TenantId,
+    of: &'static str,
+    forget: impl for<'t> Fn(&'t mut Tx<'static>) -> BoxFuture<'t, Result<u64>>,
+) -> Result<u64> {
+    let mut forgotten = 0;
+    loop {
+        let mut tx = desk.begin_itself(tenant).await?;
+        let rows = forget(&mut tx).await?;
+        tx.commit().await?;
+        forgotten += rows;
+        if !goes_on(of, rows).await {
+            return Ok(forgotten);
+        }
+    }
+}
+
 /// Forgets the fixes of before a moment; gives how many. Where a truck was last stays known.
 ///
 /// # Errors
@@ -87,15 +111,9 @@ pub async fn forget_positions(desk: &Desk, before: Timestamp) -> Result<u64> {
             return Ok(forgotten);
         }
         for (tenant, load) in loads {
-            loop {
-                let mut tx = desk.begin_itself(tenant).await?;
-                let rows = positions::forget_before(&mut tx, load, before, STEP).await?;
-                tx.commit().await?;
-                forgotten += rows;
-                if !goes_on("positions", rows).await {
-                    break;
-                }
-            }
+            let step =
+                in_steps(desk, tenant, "positions", |tx| positions::forget_before(tx, load, before, STEP).boxed());
+            forgotten += step.await?;
         }
     }
 }
@@ -105,17 +123,26 @@ pub async fn forget_positions(desk: &Desk, before: Timestamp) -> Result<u64> {
 /// # Errors
 /// When the database fails.
 pub async fn forget_sessions(desk: &Desk, before: Timestamp) -> Result<u64> {
+    everywhere(desk, "sessions", move |tx| sessions::forget_ended(tx, before, STEP).boxed()).await
+}
+
+/// Forgets the calls' keys of before a moment; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_keys(desk: &Desk, before: Timestamp) -> Result<u64> {
+    everywhere(desk, "keys", move |tx| once::forget_before(tx, before, STEP).boxed()).await
+}
+
+/// The same in every company.
+async fn everywhere(
+    desk: &Desk,
+    of: &'static str,
+    forget: impl for<'t> Fn(&'t mut Tx<'static>) -> BoxFuture<'t, Result<u64>>,
+) -> Result<u64> {
     let mut forgotten = 0;
     for tenant in accounts::tenants(&desk.store).await? {
-        loop {
-            let mut tx = desk.begin_itself(tenant).await?;
-            let rows = sessions::forget_ended(&mut tx, before, STEP).await?;
-            tx.commit().await?;
-            forgotten += rows;
-            if !goes_on("sessions", rows).await {
-                break;
-            }
-        }
+        forgotten += in_steps(desk, tenant, of, &forget).await?;
     }
     Ok(forgotten)
 }

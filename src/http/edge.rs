@@ -149,10 +149,18 @@ pub async fn whole_body(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    match read_within(PATIENCE, body).await {
+    match body_of(body).await {
         Ok(whole) => next.run(Request::from_parts(parts, Body::from(whole))).await,
         Err(refusal) => refuse(refusal),
     }
+}
+
+/// A call's whole body.
+///
+/// # Errors
+/// `too_large`, or `invalid` when it breaks off or takes too long.
+pub async fn body_of(body: Body) -> Result<Vec<u8>, Refusal> {
+    read_within(PATIENCE, body).await
 }
 
 async fn read_within(patience: Duration, body: Body) -> Result<Vec<u8>, Refusal> {

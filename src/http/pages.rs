@@ -12,7 +12,10 @@ use contract::{Code, LoadId, Refusal, accounts::DemoAccount, actor::Actor};
 use leptos::prelude::*;
 
 use super::{Edge, answers::refuse, edge::NotForThem};
-use crate::{auth::Known, store};
+use crate::{
+    auth::Known,
+    store::{self, once::Once},
+};
 
 /// Puts the caller and the visitor into every request's context: the one place where that is done, for pages and server
 /// functions alike.
@@ -28,7 +31,7 @@ pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context(Caller {
             who: known.map(|known| Arc::new(known.actor.clone())),
             me: me.clone(),
-            desk: Arc::new(edge.desk.clone()),
+            desk: Arc::new(edge.desk.of_call(extensions.and_then(|extensions| extensions.get::<Once>()).cloned())),
         });
         provide_context(Visitor {
             demo: if me.is_none() { demo.to_vec() } else { Vec::new() },

@@ -55,7 +55,7 @@ pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<L
     let filter = filter(desk, who, &query).await?;
     let part = part(&query)?;
     let page = PageOf { number: query.page.unwrap_or(1).max(1), size: part.limit as u32, total: 0 };
-    let cursor = journal::cursor(&desk.store, who).await?;
+    let cursor = journal::cursor(&desk.journal, who).await?;
     let judge: Option<fn(&LoadRow, Timestamp) -> bool> = match query.view {
         Some(View::AtRisk) => Some(is_at_risk),
         Some(View::DeliveredToday) => Some(LoadRow::is_delivered_today),
@@ -106,7 +106,7 @@ pub async fn active(desk: &Desk, who: &Actor, query: ActiveQuery) -> Result<List
     who.may(Permission::LoadView)?;
     let bounds = query.bounds.as_deref().map(Bounds::parse).transpose()?;
     let filter = Filter { statuses: UNDER_WAY.to_vec(), updated_since: query.updated_since, ..Filter::default() };
-    let cursor = journal::cursor(&desk.store, who).await?;
+    let cursor = journal::cursor(&desk.journal, who).await?;
     let as_of = desk.clock.now();
     let part = Part::first(i64::from(MAX_ACTIVE));
     let (records, total) = store::find(&desk.store, who, &filter, part).await?;

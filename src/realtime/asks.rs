@@ -171,7 +171,7 @@ pub async fn catch_up<A: Adapter>(
     metrics::counter!("headhaul_connections", "namespace" => namespace(&socket).path(), "transport" => transport)
         .increment(1);
     let head = match since {
-        Some(since) => match journal::missed(&shared.desk.store, &known.actor, &since).await {
+        Some(since) => match journal::missed(&shared.desk.journal, &known.actor, &since).await {
             Ok(missed) if missed.snapshot => {
                 metrics::counter!("headhaul_snapshots").increment(1);
                 reach::tell(&socket, SyncHead::SNAPSHOT, &SyncHead { cursor: missed.cursor.clone() });
@@ -186,7 +186,7 @@ pub async fn catch_up<A: Adapter>(
             }
             Err(error) => return failed(&socket, error),
         },
-        None => match journal::cursor(&shared.desk.store, &known.actor).await {
+        None => match journal::cursor(&shared.desk.journal, &known.actor).await {
             Ok(cursor) => cursor,
             Err(error) => return failed(&socket, error),
         },
@@ -308,7 +308,7 @@ handler!(leave_load by events, |ask: WatchLoad, socket, _own| {
 });
 
 handler!(sync by catching_up, |ask: SyncRequest, _socket, own| {
-    let missed = journal::missed(&own.shared.desk.store, &own.known.actor, &ask.since).await?;
+    let missed = journal::missed(&own.shared.desk.journal, &own.known.actor, &ask.since).await?;
     let what = if missed.snapshot { "headhaul_snapshots" } else { "headhaul_holes_closed" };
     metrics::counter!(what).increment(1);
     Ok(missed)

@@ -151,8 +151,6 @@ struct JournalRow {
 /// # Errors
 /// When the database fails.
 pub async fn between(store: &Store, stream: Stream, after: u64, head: &Mark) -> Result<Option<Vec<Envelope<Value>>>> {
-    const SQL: &str = "SELECT seq, id, tenant_id, name, body, at FROM journal
-        WHERE stream = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4";
     let Some(wanted) = head.seq.checked_sub(after) else { return Ok(None) };
     if wanted > MAX_MISSED.unsigned_abs() {
         return Ok(None);
@@ -160,14 +158,21 @@ pub async fn between(store: &Store, stream: Stream, after: u64, head: &Mark) -> 
     if wanted == 0 {
         return Ok(Some(Vec::new()));
     }
+    let events = up_to(store, stream, after, head).await?;
+    Ok(Some(events).filter(|events| events.len() as u64 == wanted))
+}
+
+/// Those of the events of a stream after `after` up to `head` that the journal holds, at most [`MAX_MISSED`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn up_to(store: &Store, stream: Stream, after: u64, head: &Mark) -> Result<Vec<Envelope<Value>>> {
+    const SQL: &str = "SELECT seq, id, tenant_id, name, body, at FROM journal
+        WHERE stream = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4";
     let name = stream.to_string();
     let rows: Vec<JournalRow> = on!(store, db => sqlx::query_as(SQL).bind(&name).bind(after.cast_signed())
         .bind(head.seq.cast_signed()).bind(MAX_MISSED).fetch_all(db).await?);
-    if rows.len() as u64 != wanted {
-        return Ok(None);
-    }
-    let events = rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| {
             Ok(Envelope {
                 event: row.name,
@@ -178,8 +183,7 @@ pub async fn between(store: &Store, stream: Stream, after: u64, head: &Mark) -> 
                 place: Some(Place { stream: name.clone(), seq: row.seq.unsigned_abs(), epoch: head.epoch.clone() }),
             })
         })
-        .collect::<Result<_>>()?;
-    Ok(Some(events))
+        .collect()
 }
 
 /// One of the oldest events of a stream.

@@ -9,7 +9,10 @@ use contract::{
 use serde_json::Value;
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::{Outbox, Store, journal};
+use super::{
+    Outbox, Store, journal,
+    once::{self, Once},
+};
 use crate::{
     clock::{Clock, new_id},
     error::Result,
@@ -82,6 +85,7 @@ pub struct Tx<'a> {
     by: By<'a>,
     now: Timestamp,
     told: Vec<Note>,
+    once: Option<Once>,
     outbox: Outbox,
 }
 
@@ -95,7 +99,7 @@ impl Store {
             Self::Sqlite { write, .. } => Engine::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
         };
-        Ok(Tx { engine, by, now: clock.now(), told: Vec::new(), outbox: outbox.clone() })
+        Ok(Tx { engine, by, now: clock.now(), told: Vec::new(), once: None, outbox: outbox.clone() })
     }
 }
 
@@ -127,6 +131,12 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Does this once: the key is used with its commit.
+    pub fn under(mut self, key: Option<Once>) -> Self {
+        self.once = key;
+        self
+    }
+
     /// Notes an event for an audience; it is journaled and sent if and only if this write is committed.
     pub fn tell(&mut self, stream: Stream, event: impl Durable) {
         self.tell_as(EventId::new(new_id()), stream, &event);
@@ -149,8 +159,12 @@ impl<'a> Tx<'a> {
     /// Journals what was noted, commits, and then hands the events over to be sent.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written and nothing is sent.
+    /// When the database fails, and `conflict` when its key was used meanwhile; then nothing was written and nothing is
+    /// sent.
     pub async fn commit(mut self) -> Result<()> {
+        if let Some(key) = self.once.take() {
+            once::using(&mut self, &key).await?;
+        }
         let told = std::mem::take(&mut self.told);
         let streams: Vec<Stream> = told.iter().map(|note| note.stream).collect();
         let places = journal::number(&mut self, &streams).await?;

@@ -27,6 +27,7 @@ mod loss;
 mod model;
 mod nodes;
 mod official;
+mod once;
 mod origins;
 mod outage;
 mod process;

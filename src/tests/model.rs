@@ -121,7 +121,7 @@ impl<'a> Case<'a> {
             session: SessionId::new(new_id()),
             expires_at: server.clock.now(),
         };
-        let cursor = journal::cursor(&server.desk.store, &actor).await.unwrap();
+        let cursor = journal::cursor(&server.desk.journal, &actor).await.unwrap();
         let modelled = |stream: Stream| {
             let epoch = cursor.0[&stream.to_string()].epoch.clone();
             Modelled { stream, epoch, events: Vec::new(), forgotten: 0 }
@@ -237,7 +237,7 @@ impl<'a> Case<'a> {
             since.0.insert(stream.stream.to_string(), Mark { epoch, seq: seq as u64 });
         }
 
-        let missed = journal::missed(&self.desk.store, &self.actor, &since).await.unwrap();
+        let missed = journal::missed(&self.desk.journal, &self.actor, &since).await.unwrap();
 
         assert_eq!(missed.cursor, self.cursor());
         assert_eq!(missed.snapshot, expected.is_none(), "{since:?}");
@@ -248,7 +248,7 @@ impl<'a> Case<'a> {
 
     /// Sends what was committed since `before` over the bad line.
     async fn deliver(&mut self, before: &Cursor, fates: &[Fate]) {
-        let sent = journal::missed(&self.desk.store, &self.actor, before).await.unwrap().events;
+        let sent = journal::missed(&self.desk.journal, &self.actor, before).await.unwrap().events;
         let mut arrived = std::mem::take(&mut self.page.late);
         for (event, fate) in sent.into_iter().zip(fates) {
             match fate {
@@ -270,7 +270,7 @@ impl<'a> Case<'a> {
 
     /// What a page does when it sees a hole.
     async fn catch_up(&mut self) {
-        let missed = journal::missed(&self.desk.store, &self.actor, self.page.follower.cursor()).await.unwrap();
+        let missed = journal::missed(&self.desk.journal, &self.actor, self.page.follower.cursor()).await.unwrap();
         if missed.snapshot {
             // A fresh list shows everything that happened.
             self.page.follower = Follower::new(missed.cursor);
