@@ -10,6 +10,7 @@
 //! | [`store`] | all SQL, for both engines, and the only door for writes |
 //! | [`realtime`] | the sockets |
 //! | [`relay`] | the other nodes, through Redis |
+//! | [`timed`] | what happens by the clock alone |
 //! | [`upkeep`] | forgetting what is no longer kept |
 //! | [`demo`], [`simulate`] | demo data, and the trucks that drive it over the public interfaces |
 //!
@@ -39,5 +40,6 @@ pub mod relay;
 pub mod serve;
 pub mod simulate;
 pub mod store;
+pub mod timed;
 pub mod tracking;
 pub mod upkeep;

@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod list;
 mod stops;
+pub mod tender;
 mod undo;
 
 use contract::{
@@ -17,6 +18,7 @@ use contract::{
     refusal::Flaw,
     room::Stream,
     status::LoadStatus,
+    tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
 
 use crate::{
@@ -68,6 +70,22 @@ impl app::loads::port::Loads for Desk {
         let status = LoadStatus::Cancelled;
         Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason: Some(reason), confirmed: false })
             .await?)
+    }
+
+    async fn tender_load(&self, who: &Actor, ask: TenderLoad) -> Result<LoadRow, Refusal> {
+        Ok(tender::tender(self, who, ask).await?)
+    }
+
+    async fn accept_tender(&self, who: &Actor, ask: AcceptTender) -> Result<LoadRow, Refusal> {
+        Ok(tender::accept(self, who, ask).await?)
+    }
+
+    async fn decline_tender(&self, who: &Actor, ask: DeclineTender) -> Result<Answered, Refusal> {
+        Ok(tender::decline(self, who, ask).await?)
+    }
+
+    async fn offers(&self, who: &Actor) -> Result<Vec<Offer>, Refusal> {
+        Ok(tender::offers(self, who).await?)
     }
 
     async fn undo_change(&self, who: &Actor, ask: UndoChange) -> Result<LoadRow, Refusal> {

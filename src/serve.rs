@@ -21,6 +21,7 @@ use crate::{
     realtime::{self, Inlets, Limits, Wire},
     relay, simulate,
     store::{self, Store, turn::Job},
+    timed,
     tracking::{intake::Intake, moves::Moves},
     upkeep::{self, KeepDays},
 };
@@ -178,6 +179,7 @@ impl Server {
             })
         });
         let trimming = tokio::spawn(upkeep::keep_short(self.desk.clone(), KeepDays(self.config.keep_positions_days)));
+        let timed = tokio::spawn(timed::run(self.desk.clone()));
         let measuring = tokio::spawn(tidy_figures());
         let wire = self.wire.clone();
         let going = stopping.clone();
@@ -205,6 +207,7 @@ impl Server {
             simulator.abort();
         }
         trimming.abort();
+        timed.abort();
         measuring.abort();
         self.sending.shutdown().await;
         self.desk.store.close().await;

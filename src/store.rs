@@ -12,6 +12,7 @@ pub mod once;
 mod outbox;
 pub mod positions;
 pub mod sessions;
+pub mod tenders;
 pub mod turn;
 mod tx;
 

@@ -7,6 +7,7 @@ use contract::{
     LoadId, UserId,
     loads::{Happening, Place, StopKind},
     status::LoadStatus as S,
+    tenders::{TenderMode, WINDOW_MIN},
     tracking::{Fix, Source},
 };
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom, seq::SliceRandom};
@@ -26,11 +27,18 @@ use crate::{
         demo::{Step, settle},
         loads::{self as rows, Insert, Record, StopInsert},
         positions::{self, Kept, Marker},
+        tenders,
     },
 };
 
 /// How long before its tender a carrier is chosen, in milliseconds.
 const OFFERING_MS: i64 = 40_000;
+
+/// When the first of the tendered loads waits for its answer no longer, in minutes from the start of the demo.
+const FIRST_ANSWER_MIN: i64 = 40;
+
+/// And over how many minutes the others follow.
+const ANSWERS_MIN: i64 = 80;
 
 /// Where a company's demo loads are put together.
 pub struct Yard<'a> {
@@ -110,6 +118,14 @@ impl Planned {
         let mut load = enter(tx, insert, dispatcher.as_ref().map(|(id, _)| *id)).await?;
         let desk = dispatcher.map_or_else(String::new, |(_, name)| name);
         fill_in(&mut load, &stage, status, crew.as_ref());
+        if let (S::Tendered, Some(carrier), Some(rate_cents)) = (status, load.carrier(), load.carrier_rate_cents) {
+            // Their answers are due in the next hours, so that there is something to wait for.
+            let ends = tx.now().plus_minutes(FIRST_ANSWER_MIN + freight.miles as i64 % ANSWERS_MIN);
+            let (id, window_min, offers) = (load.id(), WINDOW_MIN, vec![(carrier, Some(ends))]);
+            let tender = tenders::Insert { load: id, mode: TenderMode::Waterfall, rate_cents, window_min, offers };
+            tenders::add(tx, &tender).await?;
+            load.tender_expires_at = Some(column(ends));
+        }
         rows::change(tx, &load).await?;
         mark_stops(tx, &load, &stage).await?;
         settle(tx, load.id(), &past(&freight, &stage, &desk, crew.as_ref())).await?;

@@ -12,7 +12,7 @@ use contract::{
     text,
 };
 
-use super::{Told, also, flawed_text, stops, tell};
+use super::{Told, also, flawed_text, stops, tell, tender};
 use crate::{
     desk::Desk,
     error::Result,
@@ -23,6 +23,9 @@ use crate::{
     },
 };
 use LoadStatus as S;
+
+/// What a carrier may be paid for a load, in cents.
+pub(super) const RATES_CENTS: std::ops::RangeInclusive<i64> = 1..=10_000_000_000;
 
 /// Reasons longer than this are essays.
 const MAX_REASON: usize = 500;
@@ -41,8 +44,12 @@ pub async fn status(desk: &Desk, who: &Actor, ask: ChangeStatus) -> Result<LoadR
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     gate(&before, ask.status, step, ask.confirmed)?;
+    let is_over = before.tender_expires_at.is_some_and(|at| store::moment(at) <= tx.now());
+    if is_over && ask.status == S::Accepted && !who.role.is_staff() {
+        return Err(Refusal::rule(Rule::TenderExpired).into());
+    }
     undo::remember(&mut tx, &before).await?;
-    let after = move_on(&mut tx, &before, before.clone(), ask.status, reason).await?;
+    let after = move_on(&mut tx, &before, before.clone(), ask.status, reason, None).await?;
     tx.commit().await?;
     Ok(after.row_for(who))
 }
@@ -60,7 +67,7 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     if from.is_loaded() && other_carrier && !who.can(Permission::CarrierOverride) {
         return Err(Refusal::rule(Rule::CarrierLocked).into());
     }
-    if ask.carrier_rate_cents.is_some_and(|cents| !(1..=10_000_000_000).contains(&cents)) {
+    if ask.carrier_rate_cents.is_some_and(|cents| !RATES_CENTS.contains(&cents)) {
         return Err(Refusal::flawed("carrierRateCents", Flaw::OutOfRange, "must be more than 0").into());
     }
     let to = ask.status.filter(|to| *to != from);
@@ -69,7 +76,13 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     }
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
-    undo::remember(&mut tx, &before).await?;
+    // Another tender takes the place of one that is out; that has left the house.
+    let is_resent = from == S::Tendered
+        && to.is_none()
+        && (other_carrier || ask.carrier_rate_cents.is_some_and(|cents| Some(cents) != before.carrier_rate_cents));
+    if !is_resent {
+        undo::remember(&mut tx, &before).await?;
+    }
     let mut load = before.clone();
     let (carrier_name, active) = carriers::carrier(&mut tx, ask.carrier_id)
         .await?
@@ -113,12 +126,18 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
     };
     needs(&load, to.unwrap_or(from))?;
     let after = if let Some(to) = to {
-        let after = move_on(&mut tx, &before, load, to, None).await?;
+        let after = move_on(&mut tx, &before, load, to, None, None).await?;
         tx.tell(Stream::Tenant(tx.tenant()), told(&after, Told::to_staff(&tx, &after)));
         after
     } else {
+        let mut offers = Vec::new();
+        if is_resent {
+            offers = tender::close(&mut tx, &mut load, false).await?;
+            offers.extend(tender::send(&mut tx, &mut load, None).await?);
+        }
         let after = write(&mut tx, &before, load).await?;
         tell(&mut tx, &before, &after, |to| told(&after, to)).await?;
+        tender::tell(&mut tx, &after, &offers).await?;
         after
     };
     tx.commit().await?;
@@ -167,7 +186,7 @@ fn step(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<Move
 
 /// Whether a load may go on to a status at once when it is given to a carrier: up to where the truck starts. All else is
 /// asked for by itself, where a reason or a confirmation goes with it.
-fn onward(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<(), Refusal> {
+pub(super) fn onward(who: &Actor, load: &Record, version: i64, to: LoadStatus) -> Result<(), Refusal> {
     if !matches!(to, S::Tendered | S::Accepted | S::Dispatched) {
         return Err(Refusal::flawed("status", Flaw::NotAllowed, "must be TENDERED, ACCEPTED or DISPATCHED"));
     }
@@ -197,13 +216,15 @@ fn gate(load: &Record, to: LoadStatus, step: Move, confirmed: bool) -> Result<()
     }
 }
 
-/// Writes a load in its new status, with the times that the move implies, and tells of it.
-async fn move_on(
+/// Writes a load in its new status, with the times and offers that the move implies, and tells of it. `plan` says to whom
+/// it is offered when it becomes TENDERED: else to its carrier.
+pub(super) async fn move_on(
     tx: &mut Tx<'_>,
     before: &Record,
     mut load: Record,
     to: LoadStatus,
     reason: Option<String>,
+    plan: Option<tender::Plan>,
 ) -> Result<Record> {
     let from = before.status();
     let now: DateTime<Utc> = store::column(tx.now());
@@ -225,6 +246,13 @@ async fn move_on(
         load.eta = None;
     }
     rows::note(tx, load.id(), &Happening::StatusChanged { from, to, reason }).await?;
+    let offers = if to == S::Tendered {
+        tender::send(tx, &mut load, plan).await?
+    } else if from == S::Tendered {
+        tender::close(tx, &mut load, to == S::Accepted).await?
+    } else {
+        Vec::new()
+    };
     let marked = stops::mark(tx, &load, from, to).await?;
     let after = write(tx, before, load).await?;
     let (load_id, load_number) = (after.id(), after.load_number.clone());
@@ -264,6 +292,7 @@ async fn move_on(
         also(tx, &after, told).await?;
     }
     stops::tell(tx, &after, &marked).await?;
+    tender::tell(tx, &after, &offers).await?;
     Ok(after)
 }
 

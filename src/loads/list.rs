@@ -4,8 +4,8 @@ use contract::{
     Listed, LoadId, PageOf, Refusal, Timestamp,
     actor::{Actor, Permission},
     loads::{
-        ActiveQuery, Equipment, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS, View,
-        ViewCounts, seek,
+        ActiveQuery, Equipment, Happening, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS,
+        View, ViewCounts, seek,
     },
     refusal::Flaw,
     risk::{Risk, UNCOVERED_MIN, outlook},
@@ -22,6 +22,7 @@ use crate::{
     store::{
         accounts::{names_outside, tenant_zone},
         loads::{self as store, Filter, Part},
+        tenders,
     },
 };
 
@@ -129,21 +130,30 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
         // Carriers learn what happened since the load is theirs, not who at the desk did it nor why.
         let since = load.assigned_at.map(Timestamp::from);
         timeline.retain(|entry| {
-            Some(entry.at) >= since && !matches!(entry.what, contract::loads::Happening::CarrierAssigned { .. })
+            let names_others = matches!(
+                entry.what,
+                Happening::CarrierAssigned { .. } | Happening::Tendered { .. } | Happening::TenderAnswered { .. }
+            );
+            Some(entry.at) >= since && !names_others
         });
         let (company, own) = names_outside(&desk.store, who).await?;
         for entry in &mut timeline {
             if entry.by.as_ref().is_some_and(|by| !own.contains(by)) {
                 entry.by = Some(company.clone());
             }
-            if let contract::loads::Happening::StatusChanged { reason, .. } = &mut entry.what {
+            if let Happening::StatusChanged { reason, .. } = &mut entry.what {
                 *reason = None;
             }
         }
     }
     let sees = |permission| who.can(permission);
+    let mut tender = if who.role.is_staff() { tenders::newest(&desk.store, who.tenant, id).await? } else { None };
+    if let Some(tender) = tender.as_mut().filter(|_| !sees(Permission::CarrierRateView)) {
+        tender.rate_cents = None;
+    }
     Ok(LoadDetail {
         load: load.row_for(who),
+        tender,
         stops,
         timeline,
         documents: Vec::new(),

@@ -6,12 +6,13 @@ use contract::{
     event::{LoadStatusChanged, LoadUpdated},
     loads::{Happening, LoadRow, UndoChange},
     refusal::Rule,
+    status::LoadStatus,
 };
 
 use super::{
     Told, also,
     change::{current, fresh, seen, write},
-    tell,
+    tell, tender,
 };
 use crate::{
     desk::Desk,
@@ -40,8 +41,15 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
     if tx.now().since_ms(change.at) > UNDO_MS {
         return Err(Refusal::rule(Rule::UndoTooLate).into());
     }
-    let (from, load) = (before.status(), change.was.put_back(before.clone()));
+    let (from, mut load) = (before.status(), change.was.put_back(before.clone()));
     let to = load.status();
+    // What has left the house can't be unsent, only withdrawn; what was ended is open again, for as long as it was to be.
+    let mut offers = Vec::new();
+    if to == LoadStatus::Tendered {
+        offers = tender::reopen(&mut tx, before.id(), change.was.offers().to_vec()).await?;
+    } else if from == LoadStatus::Tendered {
+        offers = tender::close(&mut tx, &mut load, false).await?;
+    }
     undo::take_back(&mut tx, &before, &change).await?;
     rows::note(&mut tx, before.id(), &Happening::ChangeUndone { from, to }).await?;
     let mut after = write(&mut tx, &before, load).await?;
@@ -74,6 +82,7 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
             also(&mut tx, &after, updated).await?;
         }
     }
+    tender::tell(&mut tx, &after, &offers).await?;
     tx.commit().await?;
     Ok(after.row_for(who))
 }

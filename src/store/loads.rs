@@ -27,7 +27,7 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
     l.notes, l.miles, l.stop_count, l.origin_city, l.origin_state, l.origin_lat, l.origin_lng, l.pickup_start,
     l.pickup_end, l.pickup_zone, l.destination_city, l.destination_state, l.destination_lat, l.destination_lng,
     l.delivery_start, l.delivery_end, l.delivery_zone, l.assigned_at, l.eta, l.dispatched_at, l.picked_up_at,
-    l.delivered_at,
+    l.delivered_at, l.tender_expires_at,
     n.sequence AS next_sequence, n.kind AS next_kind, n.city AS next_city, n.state AS next_state, n.lat AS next_lat,
     n.lng AS next_lng, n.zone AS next_zone, n.window_start AS next_start, n.window_end AS next_end,
     k.lat AS fix_lat, k.lng AS fix_lng, k.at AS fix_at, k.source AS fix_source, k.speed AS fix_speed,

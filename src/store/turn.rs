@@ -15,6 +15,8 @@ pub enum Job {
     Drive = 0x4865_6164_0002,
     /// Forgetting what is no longer kept.
     Upkeep = 0x4865_6164_0003,
+    /// What happens by the clock alone.
+    Timed = 0x4865_6164_0004,
 }
 
 /// The right to do it, for as long as this is kept. It ends with the connection that holds it, so a node that dies leaves

@@ -41,5 +41,6 @@ mod stalled;
 mod stops;
 mod storm;
 mod tenancy;
+mod tenders;
 mod tracking;
 mod undo;

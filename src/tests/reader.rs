@@ -370,7 +370,7 @@ impl Following {
                 }
                 return;
             }
-            Happened::StopArrived(_) | Happened::StopDeparted(_) => return,
+            Happened::StopArrived(_) | Happened::StopDeparted(_) | Happened::TenderUpdated(_) => return,
         };
         page.rows.insert(row.id.to_string(), known(row));
     }

@@ -39,6 +39,12 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("POST", "loads/assign") => write(json!({ "loadId": load, "version": 1, "carrierId": carrier })),
         ("POST", "loads/dispatch") => write(json!({ "loadId": load, "version": 1 })),
         ("POST", "loads/cancel") => write(json!({ "loadId": load, "version": 1, "reason": "x" })),
+        ("GET", "tenders") => read(""),
+        ("POST", "loads/tender") => {
+            write(json!({ "loadId": load, "version": 1, "carrierIds": [carrier], "carrierRateCents": 100_000 }))
+        }
+        ("POST", "loads/accept") => write(json!({ "loadId": load, "carrierId": carrier })),
+        ("POST", "loads/decline") => write(json!({ "loadId": load, "carrierId": carrier, "reason": "RATE" })),
         ("POST", "loads/undo") => write(json!({ "loadId": load, "version": 3 })),
         ("POST", "positions") => write(json!({ "positions": [{ "loadId": load, "lat": 39.1, "lng": -94.6 }] })),
         _ => None,
@@ -249,6 +255,14 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
     let dispatcher = server.dispatcher().await;
     let driver = server.sign_in("driver1@blueridge.test").await;
     let load = dispatcher.create_load().await;
+    let carriers = &server.blue.carriers;
+    let tender =
+        json!({ "loadId": load.id, "version": load.version, "carrierIds": carriers, "carrierRateCents": 185_000 });
+    dispatcher.post("/api/v1/loads/tender", tender).await.data();
+    let no = json!({ "loadId": load.id, "carrierId": carriers[0], "reason": "NO_TRUCK" });
+    dispatcher.post("/api/v1/loads/decline", no).await.data();
+    dispatcher.post("/api/v1/loads/accept", json!({ "loadId": load.id, "carrierId": carriers[1] })).await.data();
+    let load = dispatcher.create_load().await;
     let load = dispatcher.assign(&load, &server.blue, 1, Some("ACCEPTED")).await;
     let load = dispatcher.assign(&load, &server.blue, 0, None).await;
     let load = dispatcher.move_to(&load, "DISPATCHED").await;
@@ -267,11 +281,12 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
             | "load:eta:updated"
             | "stop:arrived"
             | "stop:departed"
+            | "load:updated"
+            | "tender:updated"
             | "carrier:load:assigned"
             | "carrier:load:withdrawn" => Some(kind.name),
             // What these tell of is still to come.
-            "load:updated"
-            | "checkcall:received"
+            "checkcall:received"
             | "checkcall:due"
             | "carrier:created"
             | "carrier:updated"

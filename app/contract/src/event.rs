@@ -14,6 +14,7 @@ use crate::{
     geo::Point,
     loads::{LoadRow, StopKind},
     status::LoadStatus,
+    tenders::OfferState,
     tracking::{FrameBytes, Source},
 };
 pub use catalogue::{Durable, Kind, catalogue};
@@ -235,6 +236,23 @@ events! {
         stop_type: StopKind,
         /// When.
         departed_at: Timestamp,
+    }
+    /// An offer of a load stands elsewhere than before; told to the desk and to the carrier that has or had the offer.
+    "tender:updated" in Events => TenderUpdated {
+        /// Of which load.
+        load_id: LoadId,
+        /// As people call it.
+        load_number: String,
+        /// To whom it was offered.
+        carrier_id: CarrierId,
+        /// As people call them.
+        carrier_name: String,
+        /// Where it stands.
+        state: OfferState,
+        /// Until when it can or could be accepted.
+        expires_at: Option<Timestamp>,
+        /// Who did it; nobody when the window closed by itself.
+        updated_by: String,
     }
     /// A carrier or driver was given a load; told to that carrier's people and that driver alone.
     "carrier:load:assigned" in Events => CarrierLoadAssigned {

@@ -55,6 +55,8 @@ ids! {
     LoadId
     /// A pickup, a delivery or a halt between.
     StopId
+    /// An offer of a load to carriers.
+    TenderId
     /// Something that happened, the same wherever it is told.
     EventId
     /// A report of position and condition from the road.

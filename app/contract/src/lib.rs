@@ -19,12 +19,14 @@ pub mod refusal;
 pub mod risk;
 pub mod room;
 pub mod status;
+pub mod tenders;
 pub mod text;
 mod time;
 pub mod tracking;
 
 pub use ids::{
-    CarrierId, CheckCallId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId, StopId, TenantId, UserId,
+    CarrierId, CheckCallId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId, StopId, TenantId,
+    TenderId, UserId,
 };
 pub use refusal::{Code, Refusal};
 pub use time::{NoMoment, Timestamp, YEARS};

@@ -8,7 +8,11 @@ mod timeline;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId, geo::Point, risk::UNCOVERED_MIN, status::LoadStatus,
+    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId,
+    geo::Point,
+    risk::UNCOVERED_MIN,
+    status::LoadStatus,
+    tenders::{DeclineReason, OfferState, Tender},
     tracking::LastFix,
 };
 pub use ask::*;
@@ -192,6 +196,9 @@ pub struct LoadRow {
     /// When it was delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<Timestamp>,
+    /// Until when its open offers can be accepted, while it is tendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender_expires_at: Option<Timestamp>,
 }
 
 impl LoadRow {
@@ -307,6 +314,16 @@ pub enum Happening {
     },
     /// The truck left a stop.
     StopDeparted { city: String },
+    /// It was offered to one carrier, or to several at once.
+    Tendered { carrier_name: String, expires_at: Timestamp },
+    /// An offer ended: declined, with a reason, or without an answer.
+    TenderAnswered {
+        carrier_name: String,
+        state: OfferState,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decline: Option<DeclineReason>,
+        reason: Option<String>,
+    },
     /// The newest change was taken back; the status stayed when the change was another one.
     ChangeUndone { from: LoadStatus, to: LoadStatus },
 }
@@ -335,6 +352,9 @@ pub struct LoadDetail {
     pub stops: Vec<Stop>,
     /// Newest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Its newest tender; absent for carriers, who see their own offers alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender: Option<Tender>,
     /// None can be uploaded yet.
     pub documents: Vec<()>,
     /// What is on the truck.

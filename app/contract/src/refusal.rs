@@ -118,6 +118,14 @@ pub enum Rule {
     NotYourChange,
     /// The change was made too long ago to be taken back.
     UndoTooLate,
+    /// The window in which the offer could be accepted has closed.
+    TenderExpired,
+    /// Another carrier was faster.
+    TenderTaken,
+    /// The offer was taken back.
+    TenderWithdrawn,
+    /// The offer was answered already.
+    TenderAnswered,
 }
 
 /// What belongs to a refusal beyond its code.
@@ -264,6 +272,10 @@ impl Refusal {
             Rule::NothingToUndo => "There is no change that could be taken back.",
             Rule::NotYourChange => "Only who made a change can take it back.",
             Rule::UndoTooLate => "The change was made too long ago to be taken back.",
+            Rule::TenderExpired => "The window in which this offer could be accepted has closed.",
+            Rule::TenderTaken => "Another carrier was faster.",
+            Rule::TenderWithdrawn => "This offer is no longer open.",
+            Rule::TenderAnswered => "This offer was answered already.",
         };
         Self::with(Code::Refused, message, Details { rule: Some(rule), ..Details::default() })
     }

@@ -189,6 +189,7 @@ mod tests {
             carrier_rate_cents: None,
             customer_rate_cents: None,
             delivered_at: None,
+            tender_expires_at: None,
         }
     }
 

@@ -159,7 +159,7 @@ impl Book {
                 }
                 return;
             }
-            Happened::StopArrived(_) | Happened::StopDeparted(_) => return,
+            Happened::StopArrived(_) | Happened::StopDeparted(_) | Happened::TenderUpdated(_) => return,
         };
         let mut row = row.clone();
         if let Some(entry) = self.entry(row.id) {

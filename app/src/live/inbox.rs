@@ -128,6 +128,7 @@ pub fn subject(happened: &Happened) -> (LoadId, Option<&str>) {
         Happened::LoadEtaUpdated(event) => (event.load_id, None),
         Happened::StopArrived(event) => (event.load_id, None),
         Happened::StopDeparted(event) => (event.load_id, None),
+        Happened::TenderUpdated(event) => (event.load_id, Some(&event.updated_by)),
         Happened::CarrierLoadAssigned(event) => (event.load_id, None),
         Happened::CarrierLoadWithdrawn(event) => (event.load_id, None),
     }

@@ -6,6 +6,7 @@ use contract::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
         UndoChange, ViewCounts,
     },
+    tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -74,6 +75,34 @@ pub async fn dispatch_load(#[server(flatten)] ask: DispatchLoad) -> Result<One<L
 pub async fn cancel_load(#[server(flatten)] ask: CancelLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.cancel_load(&caller.who, ask).await? })
+}
+
+/// Offers a load to carriers, in turn or at once.
+#[server(name = TenderCall, prefix = "/api/v1", endpoint = "loads/tender", input = Json, output = Json)]
+pub async fn tender_load(#[server(flatten)] ask: TenderLoad) -> Result<One<LoadRow>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.tender_load(&caller.who, ask).await? })
+}
+
+/// Takes a load for a carrier that was offered it.
+#[server(name = AcceptCall, prefix = "/api/v1", endpoint = "loads/accept", input = Json, output = Json)]
+pub async fn accept_tender(#[server(flatten)] ask: AcceptTender) -> Result<One<LoadRow>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.accept_tender(&caller.who, ask).await? })
+}
+
+/// Says no for a carrier that was offered a load.
+#[server(name = DeclineCall, prefix = "/api/v1", endpoint = "loads/decline", input = Json, output = Json)]
+pub async fn decline_tender(#[server(flatten)] ask: DeclineTender) -> Result<One<Answered>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.decline_tender(&caller.who, ask).await? })
+}
+
+/// What the caller's carrier is offered just now, what ends first first.
+#[server(prefix = "/api/v1", endpoint = "tenders", input = GetUrl, output = Json)]
+pub async fn list_offers() -> Result<One<Vec<Offer>>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.offers(&caller.who).await? })
 }
 
 /// Takes back the caller's own newest change of a load.

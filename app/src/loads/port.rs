@@ -8,6 +8,7 @@ use contract::{
         ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
         UndoChange, ViewCounts,
     },
+    tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
 
 /// Loads, always as far as `who` may see and change them.
@@ -39,6 +40,18 @@ pub trait Loads: Send + Sync {
 
     /// Calls a load off.
     async fn cancel_load(&self, who: &Actor, ask: CancelLoad) -> Result<LoadRow, Refusal>;
+
+    /// Offers a load to carriers.
+    async fn tender_load(&self, who: &Actor, ask: TenderLoad) -> Result<LoadRow, Refusal>;
+
+    /// Takes a load for a carrier that was offered it.
+    async fn accept_tender(&self, who: &Actor, ask: AcceptTender) -> Result<LoadRow, Refusal>;
+
+    /// Says no for a carrier that was offered a load.
+    async fn decline_tender(&self, who: &Actor, ask: DeclineTender) -> Result<Answered, Refusal>;
+
+    /// What the caller's carrier is offered just now.
+    async fn offers(&self, who: &Actor) -> Result<Vec<Offer>, Refusal>;
 
     /// Takes back the caller's own newest change of a load.
     async fn undo_change(&self, who: &Actor, ask: UndoChange) -> Result<LoadRow, Refusal>;

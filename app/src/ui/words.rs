@@ -9,6 +9,7 @@ use contract::{
     loads::{Appointment, Equipment, LoadRow, StopKind},
     risk::Reason,
     status::{Lane, LoadStatus, Move},
+    tenders::{DeclineReason, OfferState},
 };
 
 pub use faults::{fault_words, rule_words, unread_words};
@@ -50,6 +51,30 @@ pub fn move_words(from: LoadStatus, to: LoadStatus) -> String {
         to => status_word(to),
     }
     .to_owned()
+}
+
+/// Where an offer to a carrier stands.
+pub fn offer_word(state: OfferState) -> &'static str {
+    match state {
+        OfferState::Pending => say!(common.offer.pending),
+        OfferState::Offered => say!(common.offer.offered),
+        OfferState::Accepted => say!(common.offer.accepted),
+        OfferState::Declined => say!(common.offer.declined),
+        OfferState::Expired => say!(common.offer.expired),
+        OfferState::Withdrawn => say!(common.offer.withdrawn),
+        OfferState::Taken => say!(common.offer.taken),
+    }
+}
+
+/// Why a carrier says no.
+pub fn decline_word(reason: DeclineReason) -> &'static str {
+    match reason {
+        DeclineReason::Rate => say!(common.decline.rate),
+        DeclineReason::NoTruck => say!(common.decline.no_truck),
+        DeclineReason::Timing => say!(common.decline.timing),
+        DeclineReason::Lane => say!(common.decline.lane),
+        DeclineReason::Other => say!(common.decline.other),
+    }
 }
 
 /// A lane's heading.

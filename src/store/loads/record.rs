@@ -66,6 +66,7 @@ pub struct Record {
     pub dispatched_at: Option<DateTime<Utc>>,
     pub picked_up_at: Option<DateTime<Utc>>,
     pub delivered_at: Option<DateTime<Utc>>,
+    pub tender_expires_at: Option<DateTime<Utc>>,
     pub next_sequence: Option<i64>,
     pub next_kind: Option<String>,
     pub next_city: Option<String>,
@@ -184,6 +185,7 @@ impl Record {
             carrier_rate_cents: self.carrier_rate_cents,
             customer_rate_cents: self.customer_rate_cents,
             delivered_at: self.delivered_at.map(moment),
+            tender_expires_at: self.tender_expires_at.map(moment),
         }
     }
 

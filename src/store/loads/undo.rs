@@ -8,7 +8,11 @@ use uuid::Uuid;
 use super::{Record, mark_stop, stops_in_tx};
 use crate::{
     error::Result,
-    store::{Tx, column, moment, within},
+    store::{
+        Tx, column, moment,
+        tenders::{self, SentOffer},
+        within,
+    },
 };
 
 /// A load's newest change, as far as it can be taken back.
@@ -41,6 +45,11 @@ pub struct Was {
     dispatched_at: Option<DateTime<Utc>>,
     picked_up_at: Option<DateTime<Utc>>,
     delivered_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    tender_expires_at: Option<DateTime<Utc>>,
+    /// Where its offers stood, while it was tendered.
+    #[serde(default)]
+    offers: Vec<SentOffer>,
     stops: Vec<StopWas>,
 }
 
@@ -56,6 +65,11 @@ impl Was {
     /// Where the truck was that the change took the load from.
     pub const fn marker(&self) -> Option<LastFix> {
         self.marker
+    }
+
+    /// Where its offers stood, while it was tendered.
+    pub fn offers(&self) -> &[SentOffer] {
+        &self.offers
     }
 
     /// The load as it is now, with all of this put back.
@@ -76,6 +90,7 @@ impl Was {
             dispatched_at: self.dispatched_at,
             picked_up_at: self.picked_up_at,
             delivered_at: self.delivered_at,
+            tender_expires_at: self.tender_expires_at,
             ..now
         }
     }
@@ -92,6 +107,7 @@ pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
             was = excluded.was";
     let Some(user) = tx.actor().map(|actor| actor.user) else { return Ok(()) };
     let stops = stops_in_tx(tx, before).await?;
+    let sent = if before.tender_expires_at.is_some() { tenders::newest_in_tx(tx, before.id()).await? } else { None };
     let was = Was {
         status: before.status.clone(),
         status_changed_at: before.status_changed_at,
@@ -105,6 +121,8 @@ pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
         dispatched_at: before.dispatched_at,
         picked_up_at: before.picked_up_at,
         delivered_at: before.delivered_at,
+        tender_expires_at: before.tender_expires_at,
+        offers: sent.map(|sent| sent.offers).unwrap_or_default(),
         stops: stops
             .into_iter()
             .map(|stop| StopWas { id: stop.id, arrived_at: stop.arrived_at, departed_at: stop.departed_at })

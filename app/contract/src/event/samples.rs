@@ -90,6 +90,14 @@ impl Pinned {
             road,
             of(json!({ "stopId": STOP, "stopType": "DELIVERY", "departedAt": AT })),
         );
+        pinned.pin::<TenderUpdated>(
+            "tender:updated",
+            &[Events],
+            of(json!({
+                "carrierId": CARRIER, "carrierName": "Ridgeline", "state": "OFFERED", "expiresAt": LATER,
+                "updatedBy": "Pat",
+            })),
+        );
         pinned.pin::<CarrierLoadAssigned>(
             "carrier:load:assigned",
             &[Events],

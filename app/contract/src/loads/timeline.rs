@@ -3,7 +3,11 @@
 use serde::Deserialize;
 
 use super::{Happening, TimelineEntry};
-use crate::{Timestamp, status::LoadStatus};
+use crate::{
+    Timestamp,
+    status::LoadStatus,
+    tenders::{DeclineReason, OfferState},
+};
 
 /// A line as it travels. Read with `flatten` and a tag, each of its fields would be kept in a tree first.
 #[derive(Deserialize)]
@@ -19,6 +23,9 @@ pub(super) struct Flat {
     driver_name: Option<String>,
     city: Option<String>,
     late_min: Option<i64>,
+    expires_at: Option<Timestamp>,
+    state: Option<OfferState>,
+    decline: Option<DeclineReason>,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +36,8 @@ enum Kind {
     CarrierAssigned,
     StopArrived,
     StopDeparted,
+    Tendered,
+    TenderAnswered,
     ChangeUndone,
 }
 
@@ -36,7 +45,21 @@ impl TryFrom<Flat> for TimelineEntry {
     type Error = &'static str;
 
     fn try_from(flat: Flat) -> Result<Self, Self::Error> {
-        let Flat { at, by, kind, from, to, reason, carrier_name, driver_name, city, late_min } = flat;
+        let Flat {
+            at,
+            by,
+            kind,
+            from,
+            to,
+            reason,
+            carrier_name,
+            driver_name,
+            city,
+            late_min,
+            expires_at,
+            state,
+            decline,
+        } = flat;
         let what = (|| {
             Some(match kind {
                 Kind::LoadCreated => Happening::LoadCreated,
@@ -44,6 +67,10 @@ impl TryFrom<Flat> for TimelineEntry {
                 Kind::CarrierAssigned => Happening::CarrierAssigned { carrier_name: carrier_name?, driver_name },
                 Kind::StopArrived => Happening::StopArrived { city: city?, late_min },
                 Kind::StopDeparted => Happening::StopDeparted { city: city? },
+                Kind::Tendered => Happening::Tendered { carrier_name: carrier_name?, expires_at: expires_at? },
+                Kind::TenderAnswered => {
+                    Happening::TenderAnswered { carrier_name: carrier_name?, state: state?, decline, reason }
+                }
                 Kind::ChangeUndone => Happening::ChangeUndone { from: from?, to: to? },
             })
         })();
@@ -67,6 +94,19 @@ mod tests {
             Happening::StopArrived { city: city(), late_min: None },
             Happening::StopArrived { city: city(), late_min: Some(32) },
             Happening::StopDeparted { city: city() },
+            Happening::Tendered { carrier_name: "Kestrel".to_owned(), expires_at: Timestamp::from_millis(1) },
+            Happening::TenderAnswered {
+                carrier_name: "Kestrel".to_owned(),
+                state: OfferState::Declined,
+                decline: Some(DeclineReason::Rate),
+                reason: Some("too little".to_owned()),
+            },
+            Happening::TenderAnswered {
+                carrier_name: "Kestrel".to_owned(),
+                state: OfferState::Expired,
+                decline: None,
+                reason: None,
+            },
             Happening::ChangeUndone { from, to },
         ];
 

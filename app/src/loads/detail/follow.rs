@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use contract::{Code, LoadId, One, event::Happened, loads::LoadDetail};
+use contract::{Code, LoadId, One, loads::LoadDetail};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::super::api::one_load;
-use crate::live::{Entry, Link, live};
+use crate::live::{Entry, Link, inbox::subject, live};
 
 /// One change is often told by several events; they are waited for, so that one reading answers them all.
 const GATHER: Duration = Duration::from_millis(120);
@@ -48,7 +48,7 @@ pub fn follow(id: LoadId, entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) 
         now
     });
     Effect::new(move |before: Option<()>| {
-        let named = live.heard.with(|heard| heard.as_ref().is_some_and(|happened| load_of(happened) == id));
+        let named = live.heard.with(|heard| heard.as_ref().is_some_and(|happened| subject(happened).0 == id));
         if named && before.is_some() {
             read_soon();
         }
@@ -70,21 +70,4 @@ pub fn follow(id: LoadId, entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) 
         });
     });
     gone
-}
-
-/// The load that an event is about.
-const fn load_of(happened: &Happened) -> LoadId {
-    match happened {
-        Happened::LoadCreated(event) => event.load_id,
-        Happened::LoadUpdated(event) => event.load_id,
-        Happened::LoadStatusChanged(event) => event.load_id,
-        Happened::LoadAssigned(event) => event.load_id,
-        Happened::LoadDispatched(event) => event.load_id,
-        Happened::LoadDelivered(event) => event.load_id,
-        Happened::LoadEtaUpdated(event) => event.load_id,
-        Happened::StopArrived(event) => event.load_id,
-        Happened::StopDeparted(event) => event.load_id,
-        Happened::CarrierLoadAssigned(event) => event.load_id,
-        Happened::CarrierLoadWithdrawn(event) => event.load_id,
-    }
 }

@@ -9,7 +9,7 @@ use crate::{
     say,
     ui::{
         icon::Icon,
-        words::{length_words, status_word},
+        words::{decline_word, length_words, offer_word, status_word},
     },
     when,
 };
@@ -58,6 +58,16 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
         }
         Happening::StopArrived { city, late_min: Some(min) } => {
             ("map-pin", say!(common.detail.came_late, city = city.clone(), time = length_words(*min)), None)
+        }
+        Happening::Tendered { carrier_name, expires_at } => {
+            let by = format!("{} {zone}", when::day_and_clock(*expires_at, offset_min));
+            ("arrow-right", say!(common.detail.tendered, carrier = carrier_name.clone(), by = by), None)
+        }
+        Happening::TenderAnswered { carrier_name, state, decline, reason } => {
+            let words = say!(common.detail.answered, carrier = carrier_name.clone(), state = offer_word(*state));
+            let why = [decline.map(|decline| decline_word(decline).to_owned()), reason.clone()];
+            let why: Vec<String> = why.into_iter().flatten().collect();
+            ("messages-square", words, Some(why.join(": ")).filter(|why| !why.is_empty()))
         }
         Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
         Happening::ChangeUndone { from, to } => {

@@ -97,5 +97,9 @@ pub fn rule_words(rule: Rule) -> &'static str {
         Rule::NothingToUndo => say!(common.fault.nothing_to_undo),
         Rule::NotYourChange => say!(common.fault.not_your_change),
         Rule::UndoTooLate => say!(common.fault.undo_too_late),
+        Rule::TenderExpired => say!(common.fault.tender_expired),
+        Rule::TenderTaken => say!(common.fault.tender_taken),
+        Rule::TenderWithdrawn => say!(common.fault.tender_withdrawn),
+        Rule::TenderAnswered => say!(common.fault.tender_answered),
     }
 }

@@ -42,7 +42,11 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
         | Rule::NoFurtherStop
         | Rule::NothingToUndo
         | Rule::NotYourChange
-        | Rule::UndoTooLate => None,
+        | Rule::UndoTooLate
+        | Rule::TenderExpired
+        | Rule::TenderTaken
+        | Rule::TenderWithdrawn
+        | Rule::TenderAnswered => None,
     }
 }
 

@@ -1,0 +1,56 @@
+//! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes.
+//!
+//! Of several nodes one looks to it. That another one looked too would harm nothing: each offer ends under its load's lock,
+//! and once.
+
+use std::time::Duration;
+
+use crate::{
+    desk::Desk,
+    error::Result,
+    loads::tender,
+    store::{tenders, turn::Job},
+};
+
+/// How often it is looked to.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// How long a node waits after it could not even ask for its turn.
+const BREATH: Duration = Duration::from_secs(5);
+
+/// How many loads are looked up at once.
+const LOADS: i64 = 100;
+
+/// Looks to it for as long as the desk lives.
+pub async fn run(desk: Desk) {
+    // Held until this node goes.
+    let _turn = loop {
+        match desk.store.turn(Job::Timed).await {
+            Ok(turn) => break turn,
+            Err(error) => {
+                tracing::warn!(%error, "Nothing can happen by the clock; trying again soon");
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    };
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = expire_offers(&desk).await {
+            tracing::warn!(%error, "Offers could not be ended; trying again soon");
+        }
+    }
+}
+
+/// Ends the offers whose window has closed; gives of how many loads.
+///
+/// # Errors
+/// When the database fails.
+pub async fn expire_offers(desk: &Desk) -> Result<usize> {
+    let ended = tenders::ended(&desk.store, desk.clock.now(), LOADS).await?;
+    for (tenant, load) in &ended {
+        tender::expire(desk, *tenant, *load).await?;
+    }
+    Ok(ended.len())
+}
