@@ -14,6 +14,7 @@ mod handshake;
 mod inbox;
 mod mend;
 mod positions;
+mod presence;
 mod reach;
 mod registry;
 mod sent;
@@ -94,6 +95,7 @@ pub(crate) struct Shared {
     sockets: registry::Registry,
     sent: sent::Sent,
     lines: reach::Lines,
+    presence: presence::Presence,
     strangers: strangers::Strangers,
     /// What users send, on whichever of their sockets.
     said: Arc<Pace<UserId>>,
@@ -141,6 +143,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         sockets: sockets.clone(),
         sent: sent.clone(),
         lines: reach::Lines::default(),
+        presence: presence::Presence::default(),
         strangers: strangers::Strangers::new(limits.refused_per_minute),
         said: Arc::new(Pace::per_second(limits.of_user, limits.of_user.saturating_mul(4))),
         packets: Arc::new(Pace::per_second(PACKETS.0, PACKETS.1)),
@@ -196,12 +199,14 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         holes,
         lost,
     };
+    let present = presence::run(wire.clone(), shared.presence.clone(), relay.clone());
     let shower = positions::Shower { wire: wire.clone(), store, fleet: fleet.clone(), turns: turns.clone(), relay };
     let mut tasks = JoinSet::new();
     tasks.spawn(mender.run());
     tasks.spawn(sender.run(events::Sources { unsent: inlets.sealed, told, found: finds }));
     tasks.spawn(shower.run(inlets.moved, others));
     tasks.spawn(positions::send_waiting(wire.clone(), turns));
+    tasks.spawn(present);
     tasks.spawn(fleet::send(wire.clone(), fleet));
     tasks.spawn(registry::watch(wire.clone(), shared.clone()));
     (router.layer(layer).layer(middleware::from_fn_with_state(shared, gate::guard)), wire, tasks)

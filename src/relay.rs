@@ -15,8 +15,9 @@ use std::sync::{
 };
 
 use anyhow::Context;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 
+pub use message::{Node, Present};
 pub use probe::{Heard, probe};
 
 use crate::{
@@ -48,12 +49,14 @@ pub struct Settings {
 enum Item {
     Events(Vec<Sealed>),
     Moves(Vec<Moved>),
+    Present(Vec<Present>),
 }
 
 /// This node's way to the others. Cheap to clone.
 #[derive(Clone)]
 pub struct Relay {
     outgoing: mpsc::Sender<Item>,
+    present: Arc<Mutex<mpsc::Receiver<(Node, Vec<Present>)>>>,
     state: Arc<State>,
 }
 
@@ -93,6 +96,7 @@ pub fn start(settings: &Settings, clock: Clock) -> anyhow::Result<(Relay, Arriva
     let client = redis::Client::open(settings.url.as_str()).context("the address can't be read")?;
     let (outgoing, waiting) = mpsc::channel(ROOM);
     let (incoming, events) = mpsc::channel(ROOM);
+    let (present, presence) = mpsc::channel(ROOM);
     let state = Arc::new(State::default());
     let arrivals = Arrivals { events, moves: Moves::default(), lost: state.lost.clone() };
     let (key, node) = (Key::new(&settings.secret), new_id());
@@ -103,13 +107,14 @@ pub fn start(settings: &Settings, clock: Clock) -> anyhow::Result<(Relay, Arriva
         state: state.clone(),
         incoming,
         moves: arrivals.moves.clone(),
+        present,
         peers: Peers::default(),
         told: None,
     };
     let mouth = Mouth { key, node, number: 0, clock, state: state.clone(), waiting };
     let link = Link { client, channel: settings.channel.clone(), state: state.clone(), mouth, ears };
     tokio::spawn(link.run());
-    Ok((Relay { outgoing, state }, arrivals))
+    Ok((Relay { outgoing, present: Arc::new(Mutex::new(presence)), state }, arrivals))
 }
 
 impl Relay {
@@ -121,6 +126,19 @@ impl Relay {
     /// Tells other nodes of trucks that moved, if they can be reached.
     pub fn show(&self, moves: Vec<Moved>) {
         self.put(Item::Moves(moves));
+    }
+
+    /// Tells other nodes who is at which load by this one, if they can be reached.
+    pub fn present(&self, present: Vec<Present>) {
+        // Nothing is lost with it: it is told again in some seconds.
+        if self.is_up() {
+            let _ = self.outgoing.try_send(Item::Present(present));
+        }
+    }
+
+    /// Who is at which load by another node, as soon as one tells.
+    pub async fn hear_present(&self) -> Option<(Node, Vec<Present>)> {
+        self.present.lock().await.recv().await
     }
 
     /// Whether Redis is there.

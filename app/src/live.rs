@@ -6,10 +6,13 @@ pub mod api;
 mod bind;
 pub mod book;
 #[cfg(feature = "hydrate")]
+mod colleagues;
+#[cfg(feature = "hydrate")]
 mod connection;
 pub mod inbox;
 #[cfg(feature = "ssr")]
 pub mod port;
+pub mod presence;
 #[cfg(feature = "hydrate")]
 mod session;
 #[cfg(feature = "hydrate")]
@@ -24,6 +27,7 @@ use leptos::prelude::*;
 
 pub use book::{Book, Entry, Ticket};
 use inbox::{Inbox, News, Then};
+use presence::Presence;
 
 use crate::pages::Visitor;
 
@@ -69,6 +73,8 @@ pub struct Live {
     pub poll_s: RwSignal<u32>,
     /// What the last few durable events were, newest last, for notices such as "4 new".
     pub heard: RwSignal<Option<Happened>>,
+    /// Which colleague is at which load.
+    pub presence: Presence,
     /// The loads whose positions the page wants at once.
     pub joined: RwSignal<Vec<LoadId>>,
     /// Which part of the fleet the page watches: nothing, or a part, or all of it.
@@ -89,8 +95,9 @@ pub fn live() -> Live {
 
 /// Makes the live state for this page, and connects it when somebody is signed in.
 pub fn provide(signed_in: bool) {
-    let me = use_context::<Visitor>().and_then(|visitor| visitor.me).map(|me| me.name).unwrap_or_default();
+    let me = use_context::<Visitor>().and_then(|visitor| visitor.me);
     let live = Live {
+        presence: Presence::new(me.as_ref().map(|me| me.id)),
         book: Book::new(),
         link: RwSignal::new(Link::Connecting),
         afresh: RwSignal::new(0),
@@ -99,7 +106,7 @@ pub fn provide(signed_in: bool) {
         joined: RwSignal::new(Vec::new()),
         watched: RwSignal::new(None),
         inbox: StoredValue::new(Inbox::default()),
-        me: StoredValue::new(me),
+        me: StoredValue::new(me.map(|me| me.name).unwrap_or_default()),
         #[cfg(feature = "hydrate")]
         owner: StoredValue::new(Owner::current()),
     };

@@ -6,6 +6,7 @@ pub mod deeds;
 pub mod detail;
 pub mod dialogs;
 mod list;
+mod offers;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod port;

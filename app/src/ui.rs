@@ -6,6 +6,7 @@ pub mod drop;
 #[cfg(feature = "hydrate")]
 pub mod focus;
 pub mod frame;
+pub mod here;
 pub mod icon;
 pub mod keys;
 pub mod missing;

@@ -10,7 +10,9 @@ use std::{
 use contract::{
     Code, LoadId, Refusal,
     actor::Permission,
-    event::{Namespace, RenewAuth, Renewed, SyncHead, SyncRequest, WatchLoad},
+    event::{
+        Event as _, Namespace, PresenceUpdated, RenewAuth, Renewed, SetPresence, SyncHead, SyncRequest, WatchLoad,
+    },
     refusal::Refused,
     room::Room,
     tracking::{Received, UpdateLocation, WatchFleet},
@@ -30,7 +32,8 @@ use super::{
     fleet,
     handshake::{Hello, namespace},
     inbox::{self, Inbox, Work},
-    reach, registry,
+    presence, reach, registry,
+    wire::envelope,
 };
 use crate::{
     auth::Known,
@@ -138,6 +141,9 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
         socket.on("location:update", locate::<A>);
         socket.on("watch:fleet", watch_fleet::<A>);
     }
+    if namespace(socket) == Namespace::Dispatch {
+        socket.on("presence:set", set_presence::<A>);
+    }
     socket.on_fallback(unknown::<A>);
     socket.on_disconnect(went::<A>);
 }
@@ -145,6 +151,7 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
 async fn went<A: Adapter>(socket: SocketRef<A>, reason: DisconnectReason, Extension(own): Extension<Own>) {
     let session = socket.id.to_string();
     registry::went(&own.shared, &session, namespace(&socket));
+    own.shared.presence.forget(&own.known.actor, &session);
     if own.has_sockets(&session) {
         return;
     }
@@ -193,6 +200,12 @@ pub async fn catch_up<A: Adapter>(
     };
     shared.sent.begin(&head);
     reach::tell(&socket, SyncHead::NAME, &SyncHead { cursor: head });
+    if namespace(&socket) == Namespace::Dispatch && presence::is_shown(&known.actor) {
+        let tenant = known.actor.tenant;
+        for at in shared.presence.of(tenant) {
+            reach::tell(&socket, PresenceUpdated::NAME, &envelope(tenant, shared.desk.clock.now(), at));
+        }
+    }
 }
 
 /// A socket that can't be told where it stands could wait for ever for what it missed: it is to come again.
@@ -297,6 +310,24 @@ handler!(join_load by events, |ask: WatchLoad, socket, own| {
     }
     joined.set().insert(load);
     Ok(IsJoined { joined: true })
+});
+
+#[derive(Serialize)]
+struct IsSet {
+    ok: bool,
+}
+
+handler!(set_presence by events, |ask: SetPresence, socket, own| {
+    let (actor, socket) = (&own.known.actor, socket.id.to_string());
+    if !presence::is_shown(actor) {
+        return Err(Refusal::forbidden());
+    }
+    // It says so every few seconds, and is looked up once.
+    if let Some(load) = ask.load_id.filter(|load| own.shared.presence.of_socket(actor, &socket) != Some(*load)) {
+        store::loads::one(&own.shared.desk.store, actor, load).await?.ok_or_else(Refusal::not_found)?;
+    }
+    own.shared.presence.set(actor, &socket, ask.load_id, ask.mode);
+    Ok(IsSet { ok: true })
 });
 
 handler!(leave_load by events, |ask: WatchLoad, socket, _own| {

@@ -16,7 +16,7 @@ use socketioxide::{
     extract::{SocketRef, State, TryData},
 };
 
-use super::{Shared, asks, gate};
+use super::{Shared, asks, gate, presence};
 use crate::{
     auth::{self, Known},
     http::{
@@ -39,6 +39,10 @@ pub struct Hello {
     /// Whether it wants every load's position on `/events`; it does unless it says otherwise.
     #[serde(deserialize_with = "if_readable")]
     positions: Option<bool>,
+    /// Whether it wants what happens to loads; it does unless it says otherwise, as a page does that hears of it on another
+    /// namespace.
+    #[serde(deserialize_with = "if_readable")]
+    events: Option<bool>,
 }
 
 fn if_readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
@@ -91,7 +95,7 @@ pub async fn admit<A: Adapter>(
     if let Some(line) = socket.req_parts().extensions.get::<Line>() {
         shared.lines.add(&socket.id.to_string(), line.clone());
     }
-    for room in rooms(&known.actor, namespace, hello.positions.unwrap_or(true)) {
+    for room in rooms(&known.actor, namespace, &hello) {
         socket.join(room.to_string());
     }
     socket.extensions.insert(known.clone());
@@ -116,10 +120,16 @@ async fn known<A: Adapter>(
 }
 
 /// The rooms that somebody is in by what they are.
-fn rooms(who: &Actor, namespace: Namespace, positions: bool) -> Vec<Room> {
-    let mut rooms: Vec<Room> = journal::streams(who).into_iter().map(Room::Stream).collect();
-    rooms.push(Room::Role(who.tenant, who.role));
-    if namespace == Namespace::Events && positions {
+fn rooms(who: &Actor, namespace: Namespace, hello: &Hello) -> Vec<Room> {
+    let mut rooms = Vec::new();
+    if hello.events.unwrap_or(true) {
+        rooms.extend(journal::streams(who).into_iter().map(Room::Stream));
+        rooms.push(Room::Role(who.tenant, who.role));
+    }
+    if namespace == Namespace::Dispatch && presence::is_shown(who) {
+        rooms.push(Room::Presence(who.tenant));
+    }
+    if namespace == Namespace::Events && hello.positions.unwrap_or(true) {
         let may = who.can(Permission::TrackingView) || !who.role.is_staff();
         let wide = journal::streams(who).into_iter().filter(|stream| may && !matches!(stream, Stream::User(_)));
         rooms.extend(wide.map(Room::Positions));

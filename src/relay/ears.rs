@@ -13,7 +13,7 @@ use tokio::{sync::mpsc, time::timeout};
 use super::{
     State,
     link::Fault,
-    message::{Doubt, Key, Node},
+    message::{Doubt, Key, Node, Present},
     peers::{Number, Peers},
 };
 use crate::{
@@ -35,6 +35,7 @@ pub struct Ears {
     pub state: Arc<State>,
     pub incoming: mpsc::Sender<Vec<Sealed>>,
     pub moves: Moves,
+    pub present: mpsc::Sender<(Node, Vec<Present>)>,
     pub peers: Peers,
     /// When it was last told that messages are not believed.
     pub told: Option<Instant>,
@@ -70,6 +71,10 @@ impl Ears {
         metrics::histogram!("headhaul_relay_delay_seconds").record(seconds);
         if !message.moves.is_empty() {
             self.moves.put(message.moves.into_iter().map(Moved::from).collect());
+        }
+        if let Some(present) = message.present {
+            // It is told again in some seconds.
+            let _ = self.present.try_send((message.node, present));
         }
         if !message.events.is_empty() {
             let events = message.events.into_iter().map(Sealed::from).collect();

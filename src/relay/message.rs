@@ -6,7 +6,7 @@
 
 use contract::{
     CarrierId, TenantId, Timestamp,
-    event::{Envelope, LoadLocationUpdated},
+    event::{Envelope, LoadLocationUpdated, PresenceUpdated},
     room::Stream,
 };
 use hmac::{Hmac, Mac};
@@ -48,7 +48,14 @@ pub struct Message {
     /// Trucks that moved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Went>,
+    /// Everybody who is at a load by a socket of that node's, when it tells of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present: Option<Vec<Present>>,
 }
+
+/// Where somebody of a company is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Present(pub TenantId, pub PresenceUpdated);
 
 /// An event for one audience, as it travels.
 #[derive(Debug, Serialize, Deserialize)]
@@ -168,7 +175,14 @@ mod tests {
             id: EventId::new(Uuid::nil()),
             place: Some(Place { stream: stream.to_string(), seq: 9, epoch: "e".to_owned() }),
         };
-        Message { node: Uuid::nil(), number: 3, at: NOW, events: vec![Told(stream, envelope)], moves: Vec::new() }
+        Message {
+            node: Uuid::nil(),
+            number: 3,
+            at: NOW,
+            events: vec![Told(stream, envelope)],
+            moves: Vec::new(),
+            present: None,
+        }
     }
 
     #[test]

@@ -37,8 +37,14 @@ impl Mouth {
     /// Says what waits, and every now and then that this node lives.
     pub async fn speak(&mut self, mut to: MultiplexedConnection, channel: &str) -> Result<Infallible, Fault> {
         loop {
-            let mut message =
-                Message { node: self.node, number: 0, at: Timestamp::default(), events: Vec::new(), moves: Vec::new() };
+            let mut message = Message {
+                node: self.node,
+                number: 0,
+                at: Timestamp::default(),
+                events: Vec::new(),
+                moves: Vec::new(),
+                present: None,
+            };
             match timeout(HEARTBEAT, self.waiting.recv()).await {
                 Ok(Some(item)) => message.add(item),
                 Ok(None) => return Err(Fault::Over),
@@ -74,6 +80,8 @@ impl Message {
     fn add(&mut self, item: Item) {
         match item {
             Item::Events(events) => self.events.extend(events.iter().map(Told::from)),
+            // The newest word is the whole truth.
+            Item::Present(present) => self.present = Some(present),
             Item::Moves(moves) => self.moves.extend(moves.iter().map(Went::from)),
         }
     }

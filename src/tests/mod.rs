@@ -30,6 +30,7 @@ mod official;
 mod once;
 mod origins;
 mod outage;
+mod presence;
 mod process;
 mod raw;
 mod reader;

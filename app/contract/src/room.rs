@@ -38,6 +38,8 @@ pub enum Room {
     Load(LoadId),
     /// Those who take every load's position on `/events`, at most one in 5 s for each load.
     Positions(Stream),
+    /// Those of a company who see which load each of them is at.
+    Presence(TenantId),
     /// Those who watch the same view of a company's fleet, by the view's number on this node.
     Fleet(TenantId, u64),
 }
@@ -49,6 +51,7 @@ impl fmt::Display for Room {
             Self::Role(tenant, role) => write!(f, "role:{tenant}:{}", role.name()),
             Self::Load(load) => write!(f, "load:{load}"),
             Self::Positions(stream) => write!(f, "positions:{stream}"),
+            Self::Presence(tenant) => write!(f, "presence:{tenant}"),
             Self::Fleet(tenant, view) => write!(f, "fleet:{tenant}:{view}"),
         }
     }

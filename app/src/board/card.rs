@@ -19,8 +19,9 @@ use crate::{
     pages::Visitor,
     say,
     ui::{
+        here::Here,
         icon::Icon,
-        words::{equipment_word, reason_words, status_word},
+        words::{equipment_word, left_words, reason_words, status_word},
     },
     when,
 };
@@ -91,6 +92,7 @@ pub fn Card(
         >
             <div class="r1">
                 <a class="num" href=format!("/loads/{load}") tabindex="-1" draggable="false">{number.clone()}</a>
+                <Here load />
                 {move || shown.with(|entry| head(entry, when::now()))}
                 <button type="button" class="more" aria-label=actions aria-haspopup="menu" tabindex="-1" on:click=open_menu>
                     <Icon name="ellipsis" />
@@ -174,6 +176,7 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
     );
     let (carrier, by) = match &row.carrier {
         Some(carrier) => (carrier.name.clone(), "car"),
+        None if row.tender_expires_at.is_some() => (say!(common.tender.many).to_owned(), "car"),
         None => (say!(board.unassigned).to_owned(), "bad"),
     };
     let why = reason.filter(|_| risk != Risk::None).map(|reason| {
@@ -212,7 +215,9 @@ fn state(entry: &Entry, lane: Lane, now: Timestamp) -> Option<impl IntoView + us
         (Lane::Unassigned, S::Pending) | (Lane::Tendered | Lane::Delivered | Lane::Completed, _)
     );
     let heard = entry.row.current_location.filter(|_| status.is_under_way());
-    if is_plain && heard.is_none() {
+    // Of a load that is offered, how long the answer may still take is what matters.
+    let answer = entry.row.tender_expires_at.filter(|_| status == S::Tendered).map(|ends| left_words(ends, now));
+    if is_plain && heard.is_none() && answer.is_none() {
         return None;
     }
     let is_silent = outlook(&entry.row, now).silent;
@@ -230,7 +235,7 @@ fn state(entry: &Entry, lane: Lane, now: Timestamp) -> Option<impl IntoView + us
         <div class="r5">
             <span class="status" data-s=status.name()><i></i>{status_word(status)}</span>
             <span class="grow"></span>
-            <span class="fresh">{heard}</span>
+            <span class="fresh">{answer.or(heard)}</span>
         </div>
     })
 }

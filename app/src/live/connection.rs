@@ -8,6 +8,7 @@ use std::{
 
 use contract::{
     Code, Timestamp,
+    actor::Permission,
     event::{Missed, RenewAuth, SyncHead, SyncRequest},
     loads::ActiveQuery,
 };
@@ -19,11 +20,12 @@ use wasm_bindgen::prelude::*;
 use super::{
     Link, Live, api,
     bind::{Manager, Socket},
+    colleagues::{self, Colleagues},
     inbox::{Inbox, News, Then},
     session::{self, Renewal},
     watch::Watch,
 };
-use crate::{fault::Fault, json, loads, when};
+use crate::{fault::Fault, json, loads, pages::Visitor, when};
 
 /// WebSocket first, long polling where that can't be had, and no end of trying.
 const OPTIONS: &str = r#"{"transports":["websocket","polling"],"tryAllTransports":true,"autoConnect":false,
@@ -47,6 +49,7 @@ pub(super) struct Line {
     manager: Manager,
     events: Socket,
     pub(super) watch: Watch,
+    colleagues: Colleagues,
     asking: Cell<bool>,
     coming_back: Cell<bool>,
     /// When the page asks over HTTP next, while it does.
@@ -66,6 +69,11 @@ pub fn open(live: Live) {
     _ = js_sys::Reflect::set(&options, &"auth".into(), &auth.into_js_value());
     let events = manager.socket("/events", &options);
     let watch = Watch::new(live, manager.socket("/tracking", &JsValue::UNDEFINED));
+    let is_shown = live.within(|| {
+        let visitor = expect_context::<Visitor>();
+        visitor.can(Permission::LoadView) && visitor.me.as_ref().is_some_and(|me| me.carrier_id.is_none())
+    });
+    let colleagues = Colleagues::new(live, manager.socket("/dispatch", &colleagues::options()), is_shown);
     // The one leak: there is one line, and the browser's callbacks need it until the page is gone.
     let line: &'static Line = Box::leak(Box::new(Line {
         live,
@@ -73,6 +81,7 @@ pub fn open(live: Live) {
         manager,
         events,
         watch,
+        colleagues,
         asking: Cell::new(false),
         coming_back: Cell::new(false),
         next_poll: RefCell::new(None),
@@ -80,6 +89,7 @@ pub fn open(live: Live) {
     }));
     line.listen();
     line.watch.listen(line);
+    line.colleagues.listen();
     line.events.connect();
     line.poll_after(PATIENCE);
 }
@@ -170,6 +180,7 @@ impl Line {
         if let Some(next) = self.next_poll.take() {
             next.clear();
         }
+        self.colleagues.follow();
         self.say(Link::Live);
     }
 
@@ -280,7 +291,7 @@ impl Line {
         match session::renew().await {
             Renewal::Done(token) => {
                 let token = js(&json(&RenewAuth { token }));
-                for socket in [&self.events, self.watch.socket()] {
+                for socket in [&self.events, self.watch.socket(), self.colleagues.socket()] {
                     if socket.connected() {
                         socket.emit("auth:renew", &token);
                     }

@@ -93,9 +93,8 @@ fn question(entry: &Entry, to: LoadStatus, step: Move) -> Option<Dialog> {
     let nobody = entry.row.carrier.is_none() || (to == S::Dispatched && entry.row.driver.is_none());
     match (step, to) {
         (Move::Backward | Move::Cancel, _) => Some(Dialog::Reason { load, to }),
-        (Move::Forward, S::Tendered | S::Accepted | S::Dispatched) if nobody => {
-            Some(Dialog::Assign { load, then: Some(to) })
-        }
+        (Move::Forward, S::Tendered) => Some(Dialog::Tender { load }),
+        (Move::Forward, S::Accepted | S::Dispatched) if nobody => Some(Dialog::Assign { load, then: Some(to) }),
         (Move::Forward, S::AtPickup | S::InTransit) if entry.row.is_early_for_pickup(when::now_untracked()) => {
             Some(Dialog::Confirm { load, to })
         }
@@ -215,6 +214,9 @@ mod sending {
     fn explain(load: LoadId, to: LoadStatus, fault: &Fault) {
         let rule = fault.refusal().and_then(|refusal| refusal.details.as_ref()).and_then(|details| details.rule);
         match rule {
+            Some(Rule::CarrierNeeded | Rule::CarrierRateNeeded) if to == LoadStatus::Tendered => {
+                ask(Dialog::Tender { load });
+            }
             Some(Rule::CarrierNeeded | Rule::DriverNeeded | Rule::CarrierRateNeeded) => {
                 ask(Dialog::Assign { load, then: Some(to) });
             }

@@ -7,6 +7,7 @@ mod head;
 #[cfg(feature = "hydrate")]
 mod keys;
 mod stops;
+mod tender;
 mod timeline;
 
 use contract::{Code, LoadId, One, Refusal, loads::LoadDetail};
@@ -14,7 +15,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use self::{facts::Facts, follow::follow, head::Head, stops::Stops, timeline::Timeline};
+use self::{facts::Facts, follow::follow, head::Head, stops::Stops, tender::Offered, timeline::Timeline};
 use super::api::one_load;
 use crate::{
     fault::Fault,
@@ -82,6 +83,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
                     <div class="load-cols">
                         <div>
                             <Stops entry detail />
+                            <Offered entry detail />
                             <Facts entry detail />
                         </div>
                         <div>

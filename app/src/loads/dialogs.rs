@@ -9,11 +9,14 @@ mod new_load;
 mod read;
 mod reason;
 mod stops;
+mod tender;
 
 use contract::{LoadId, status::LoadStatus};
 use leptos::prelude::*;
 
-use self::{assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, reason::Reason};
+use self::{
+    assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, reason::Reason, tender::SendTender,
+};
 use crate::{live::live, parts, say, ui::toast};
 
 /// What is being asked.
@@ -29,6 +32,11 @@ pub enum Dialog {
         load: LoadId,
         /// Where it goes once it is assigned.
         then: Option<LoadStatus>,
+    },
+    /// To whom a load is offered.
+    Tender {
+        /// Which load.
+        load: LoadId,
     },
     /// Why a load goes back or is called off.
     Reason {
@@ -80,6 +88,7 @@ pub fn open(dialog: Dialog) -> Option<AnyView> {
         Dialog::Keys => view! { <KeyMap /> }.into_any(),
         Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
+        Dialog::Tender { load } => view! { <SendTender row=row(load)? /> }.into_any(),
         Dialog::Reason { load, to } => view! { <Reason row=row(load)? to /> }.into_any(),
         Dialog::Confirm { load, to } => view! { <Confirm row=row(load)? to /> }.into_any(),
     })

@@ -27,6 +27,7 @@ use super::{
         row::Listing,
         table::{Came, table},
     },
+    offers::Offers,
 };
 use crate::{
     fault::Fault,
@@ -131,6 +132,7 @@ pub fn LoadsPage() -> impl IntoView {
         <Title text=say!(loads.title) />
         <div class="loads">
             <Bar asked counts may_create />
+            <Offers taken=again />
             <section
                 class="tablewrap"
                 node_ref=section

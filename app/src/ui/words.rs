@@ -167,6 +167,14 @@ pub fn reason_words(reason: Reason, load: &LoadRow, now: Timestamp) -> String {
     }
 }
 
+/// How long an offer is still open.
+pub fn left_words(ends: Timestamp, now: Timestamp) -> String {
+    match ends.since_ms(now).div_euclid(60_000) {
+        ..0 => say!(common.tender.closing).to_owned(),
+        min => say!(common.tender.left, time = length_words(min)),
+    }
+}
+
 /// Money in dollars: `$1,850`, and `$1,850.50` when there are cents.
 pub fn money_words(cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };

@@ -15,6 +15,17 @@ pub enum PresenceMode {
     Editing,
 }
 
+/// A browser says where its user is: `presence:set`, every few seconds for as long as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetPresence {
+    /// At which load; at none in particular when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_id: Option<LoadId>,
+    /// What they do with it.
+    pub mode: PresenceMode,
+}
+
 /// Somebody of the staff looks at a load, or at none in particular.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

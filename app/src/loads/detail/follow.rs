@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::{Code, LoadId, One, loads::LoadDetail};
+use contract::{Code, LoadId, One, event::PresenceMode, loads::LoadDetail};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::super::api::one_load;
@@ -61,6 +61,7 @@ pub fn follow(id: LoadId, entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) 
         }
         is_live
     });
+    live.presence.be(id, PresenceMode::Viewing);
     Effect::new(move |_| live.joined.update(|joined| joined.push(id)));
     on_cleanup(move || {
         live.joined.try_update(|joined| {

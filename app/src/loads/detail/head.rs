@@ -12,6 +12,7 @@ use crate::{
     live::Entry,
     say,
     ui::{
+        here::Here,
         icon::Icon,
         status::Status,
         words::{equipment_word, length_words, reason_words, thousands},
@@ -25,7 +26,7 @@ pub fn Head(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoVi
     let status = Memo::new(move |_| entry.with(Entry::status));
     let hot = Memo::new(move |_| entry.with(|entry| entry.row.is_hot));
     let waiting = Memo::new(move |_| entry.with(Entry::is_waiting));
-    let number = entry.with_untracked(|entry| entry.row.load_number.clone());
+    let (load, number) = entry.with_untracked(|entry| (entry.row.id, entry.row.load_number.clone()));
     let lane = move || {
         entry.with(|entry| {
             let row = &entry.row;
@@ -46,6 +47,7 @@ pub fn Head(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoVi
                 <Status status />
                 {move || waiting.get().then(|| view! { <span class="sub">" · "{say!(common.detail.waiting)}</span> })}
             </span>
+            <Here load worded=true />
             {move || hot.get().then(|| view! { <span class="hot"><Icon name="flame" />{say!(common.detail.hot)}</span> })}
             <span class="grow"></span>
             <Actions entry />

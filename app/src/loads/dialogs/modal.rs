@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
-use contract::{Code, One, loads::LoadRow};
+use contract::{Code, One, event::PresenceMode, loads::LoadRow};
 use leptos::{html, prelude::*, task::spawn_local_scoped, wasm_bindgen::JsCast, web_sys};
 
 use super::{
@@ -69,6 +69,7 @@ impl Form {
         let load = row.id;
         form.seen.set_value(Some(row.clone()));
         let (live, entry) = (live(), live().book.entry(load));
+        live.presence.be(load, PresenceMode::Editing);
         Effect::new(move |_| {
             let Some(entry) = &entry else { return };
             let now = entry.with(|entry| entry.row.clone());

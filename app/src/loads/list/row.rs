@@ -17,7 +17,7 @@ use crate::{
     say,
     ui::{
         icon::Icon,
-        words::{equipment_word, reason_words, status_word},
+        words::{equipment_word, left_words, reason_words, status_word},
     },
     when,
 };
@@ -60,7 +60,8 @@ fn cells(
     let status = entry.status();
     let reason = outlook.reason.map(|reason| reason_words(reason, load, now));
     let said = reason.clone();
-    let unmoved = load.carrier.is_none() && !status.is_finished();
+    let asked = load.tender_expires_at.is_some();
+    let unmoved = load.carrier.is_none() && !asked && !status.is_finished();
     let missed = matches!(outlook.reason, Some(Reason::PickupMissed { .. }));
     let overdue = matches!(outlook.reason, Some(Reason::EtaAfterWindow { .. })) && load.is_on_last_leg();
     view! {
@@ -85,6 +86,7 @@ fn cells(
             <td class=if unmoved { "c-carrier bad" } else { "c-carrier" }>
                 {match &load.carrier {
                     Some(carrier) => carrier.name.clone(),
+                    None if asked => say!(common.tender.many).to_owned(),
                     None if unmoved => say!(loads.row.unassigned).to_owned(),
                     None => "–".to_owned(),
                 }}
@@ -105,7 +107,10 @@ fn eta(load: &LoadRow, outlook: Outlook, now: Timestamp) -> impl IntoView + use<
     let moves = load.status.is_under_way() && (load.status != LoadStatus::AtDelivery || load.has_further_stops());
     let expected = load.eta.filter(|_| moves || load.status == LoadStatus::Accepted);
     let (tone, time, word) = match expected {
-        None => ("c-eta none", "–".to_owned(), None),
+        None => match load.tender_expires_at.filter(|_| load.status == LoadStatus::Tendered) {
+            Some(ends) => ("c-eta", left_words(ends, now), None),
+            None => ("c-eta none", "–".to_owned(), None),
+        },
         Some(at) => {
             let (_, _, stop) = load.ahead();
             let (tone, word) = match outlook.reason {
