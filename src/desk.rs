@@ -66,6 +66,7 @@ impl Desk {
     }
 
     /// The desk of one call, whose first write uses the call's key.
+    #[must_use]
     pub fn of_call(&self, key: Option<Once>) -> Self {
         Self { parts: self.parts.clone(), once: Arc::new(Mutex::new(key)) }
     }

@@ -1,5 +1,6 @@
 //! Loads: the rules of entering, finding and changing them.
 
+mod bulk;
 mod change;
 mod create;
 mod list;
@@ -12,8 +13,8 @@ use contract::{
     actor::Actor,
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Durable},
     loads::{
-        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
-        UndoChange, ViewCounts,
+        ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
+        LoadRow, NewLoad, UndoChange, ViewCounts,
     },
     refusal::Flaw,
     room::Stream,
@@ -70,6 +71,10 @@ impl app::loads::port::Loads for Desk {
         let status = LoadStatus::Cancelled;
         Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason: Some(reason), confirmed: false })
             .await?)
+    }
+
+    async fn change_loads(&self, who: &Actor, ask: BulkLoads) -> Result<Vec<BulkOutcome>, Refusal> {
+        Ok(bulk::bulk(self, who, ask).await?)
     }
 
     async fn tender_load(&self, who: &Actor, ask: TenderLoad) -> Result<LoadRow, Refusal> {

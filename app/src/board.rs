@@ -10,3 +10,4 @@ mod hold;
 mod keys;
 mod lane;
 pub mod page;
+mod several;

@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { at, card, expect, lane, live, loadIn, test } from "./desk";
+import { at, card, enter, expect, lane, live, loadIn, test } from "./desk";
 
 test("what one moves, the other sees within a second", async ({ browser, server }) => {
   const one = await at(browser, server, "dispatch1@blueridge.demo");
@@ -304,4 +304,41 @@ test("a new load is entered and both see it", async ({ browser, server }) => {
   await expect(one.getByRole("status").filter({ hasText: /LD-\d{6}-\d{5}/ })).toBeVisible();
   const { body } = await server.call("ops@blueridge.demo", "loads?q=Harbor+Paper");
   await expect(card(other, body.data[0].loadNumber)).toBeVisible();
+});
+
+test("several cards at once: what can be done is done, the rest says why not, and the key takes it back", async ({ browser, server }) => {
+  const page = await at(browser, server, "ops@blueridge.demo");
+  const other = await at(browser, server, "dispatch2@blueridge.demo");
+  const [one, two] = [await enter(server, "Several One"), await enter(server, "Several Two")];
+  const started = await loadIn(server, "IN_TRANSIT");
+  for (const who of [page, other]) {
+    await who.goto(`${server.url}/dispatch`);
+    await live(who);
+  }
+  await card(page, one.loadNumber).focus();
+  await page.keyboard.press("x");
+  await card(page, two.loadNumber).click({ modifiers: ["Shift"] });
+  const bar = page.getByRole("region", { name: "Several loads" });
+  await expect(bar).toContainText("2 chosen");
+  await bar.getByRole("button", { name: "Mark hot" }).click();
+  await expect(card(other, one.loadNumber).locator(".hot")).toBeVisible();
+  await expect(card(other, two.loadNumber).locator(".hot")).toBeVisible();
+  await expect(bar).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(card(other, two.loadNumber).locator(".hot")).toHaveCount(0);
+  await expect(card(other, one.loadNumber).locator(".hot")).toBeVisible();
+
+  for (const load of [one, started]) {
+    await card(page, load.loadNumber).focus();
+    await page.keyboard.press("x");
+  }
+  await bar.getByRole("combobox", { name: "Move to …" }).selectOption("CANCELLED");
+  await bar.getByRole("textbox", { name: "Reason" }).fill("Called off by the customer");
+  await bar.getByRole("button", { name: "Move", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("1 changed, 1 not.");
+  await expect(card(other, one.loadNumber)).toHaveCount(0);
+  await expect(bar).toContainText("1 chosen");
+  await page.screenshot({ path: `${import.meta.dirname}/../../target/shots/several.png` });
+  await page.keyboard.press("Escape");
+  await expect(bar).toHaveCount(0);
 });

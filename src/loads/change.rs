@@ -38,20 +38,32 @@ pub async fn status(desk: &Desk, who: &Actor, ask: ChangeStatus) -> Result<LoadR
     who.may(Permission::LoadStatusUpdate)?;
     let step = step(who, &seen, ask.version, ask.status)?;
     let grant = who.may(Permission::to_move(seen.status(), ask.status, step))?;
+    let mut tx = desk.begin(grant).await?;
+    let after = move_one(&mut tx, who, &ask, reason).await?;
+    tx.commit().await?;
+    Ok(after.row_for(who))
+}
+
+/// Moves one load within a write, after all that may stand against it was asked.
+pub(super) async fn move_one(
+    tx: &mut Tx<'_>,
+    who: &Actor,
+    ask: &ChangeStatus,
+    reason: Option<String>,
+) -> Result<Record> {
+    let before = current(tx, ask.load_id, ask.version).await?;
+    let step = step(who, &before, ask.version, ask.status)?;
+    who.may(Permission::to_move(before.status(), ask.status, step))?;
     if step != Move::Forward && reason.is_none() {
         return Err(Refusal::rule(Rule::ReasonNeeded).into());
     }
-    let mut tx = desk.begin(grant).await?;
-    let before = current(&mut tx, ask.load_id, ask.version).await?;
     gate(&before, ask.status, step, ask.confirmed)?;
     let is_over = before.tender_expires_at.is_some_and(|at| store::moment(at) <= tx.now());
     if is_over && ask.status == S::Accepted && !who.role.is_staff() {
         return Err(Refusal::rule(Rule::TenderExpired).into());
     }
-    undo::remember(&mut tx, &before).await?;
-    let after = move_on(&mut tx, &before, before.clone(), ask.status, reason, None).await?;
-    tx.commit().await?;
-    Ok(after.row_for(who))
+    undo::remember(tx, &before).await?;
+    move_on(tx, &before, before.clone(), ask.status, reason, None).await
 }
 
 /// Gives a load to a carrier and perhaps a driver, and moves it on when asked to.
@@ -308,7 +320,8 @@ pub(super) async fn write(tx: &mut Tx<'_>, before: &Record, load: Record) -> Res
     Ok(rows::in_tx(tx, load.id()).await?.ok_or_else(Refusal::not_found)?)
 }
 
-fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {
+/// A reason as it is kept, if one was given.
+pub(super) fn reason(text: Option<&str>) -> Result<Option<String>, Refusal> {
     text::lines(text.unwrap_or_default(), MAX_REASON)
         .map_err(|flaw| Refusal::flawed("reason", flaw, flawed_text(flaw, MAX_REASON)))
 }

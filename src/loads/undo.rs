@@ -62,7 +62,11 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
     let updated = |Told { row, by, is_inside }: Told| LoadUpdated {
         load_id,
         load_number: load_number.clone(),
-        changed_fields: changed_fields.iter().filter(|field| is_inside || *field != "dispatcher").cloned().collect(),
+        changed_fields: changed_fields
+            .iter()
+            .filter(|field| is_inside || !matches!(field.as_str(), "dispatcher" | "isHot"))
+            .cloned()
+            .collect(),
         updated_by: by,
         load: row,
     };
@@ -93,6 +97,7 @@ fn changed_fields(before: &Record, after: &Record) -> Vec<String> {
         ("carrier", before.carrier_id != after.carrier_id),
         ("driver", before.driver_id != after.driver_id),
         ("dispatcher", before.dispatcher_id != after.dispatcher_id),
+        ("isHot", before.is_hot != after.is_hot),
         ("carrierRateCents", before.carrier_rate_cents != after.carrier_rate_cents),
     ]
     .into_iter()

@@ -72,6 +72,12 @@ struct Note {
     data: serde_json::Result<Value>,
 }
 
+/// How far a write had come.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    told: usize,
+}
+
 pub(super) enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
@@ -132,6 +138,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Does this once: the key is used with its commit.
+    #[must_use]
     pub fn under(mut self, key: Option<Once>) -> Self {
         self.once = key;
         self
@@ -154,6 +161,32 @@ impl<'a> Tx<'a> {
     fn tell_as<E: Durable>(&mut self, id: EventId, stream: Stream, event: &E) {
         let data = serde_json::to_value(event);
         self.told.push(Note { stream, id, name: E::NAME, namespaces: E::NAMESPACES, data });
+    }
+
+    /// Remembers how far this write has come; what is done from here on can be taken back without the rest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mark(&mut self) -> Result<Mark> {
+        self.execute("SAVEPOINT part").await?;
+        Ok(Mark { told: self.told.len() })
+    }
+
+    /// Takes back what was done, and what was to be told, since a mark.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn back_to(&mut self, mark: Mark) -> Result<()> {
+        self.told.truncate(mark.told);
+        self.execute("ROLLBACK TO SAVEPOINT part").await
+    }
+
+    async fn execute(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(tx) => _ = sqlx::query(sql).execute(&mut **tx).await?,
+            Engine::Postgres(tx) => _ = sqlx::query(sql).execute(&mut **tx).await?,
+        }
+        Ok(())
     }
 
     /// Journals what was noted, commits, and then hands the events over to be sent.

@@ -5,6 +5,7 @@
 mod accounts;
 mod advisories;
 mod balancer;
+mod bulk;
 mod bustle;
 mod cable;
 mod canary;

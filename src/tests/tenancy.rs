@@ -30,7 +30,7 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
     let read = |query: &str| Some((format!("{path}{query}"), None));
     match (method, path.strip_prefix("/api/v1/")?) {
         ("GET", "loads") => read(&format!("?size=1000&carrierId={carrier}")),
-        ("GET", "loads/active" | "loads/counts" | "carriers" | "events") => read(""),
+        ("GET", "loads/active" | "loads/counts" | "carriers" | "events" | "tenders") => read(""),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one") => read(&format!("?id={load}")),
         ("GET", "loads/positions") => read(&format!("?loadId={load}")),
@@ -39,7 +39,9 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("POST", "loads/assign") => write(json!({ "loadId": load, "version": 1, "carrierId": carrier })),
         ("POST", "loads/dispatch") => write(json!({ "loadId": load, "version": 1 })),
         ("POST", "loads/cancel") => write(json!({ "loadId": load, "version": 1, "reason": "x" })),
-        ("GET", "tenders") => read(""),
+        ("POST", "loads/bulk") => {
+            write(json!({ "loads": [{ "loadId": load, "version": 1 }], "action": { "kind": "take" } }))
+        }
         ("POST", "loads/tender") => {
             write(json!({ "loadId": load, "version": 1, "carrierIds": [carrier], "carrierRateCents": 100_000 }))
         }

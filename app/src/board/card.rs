@@ -61,6 +61,15 @@ pub fn Card(
         hands.here.set(Some(load));
         hands.menu.set(Some(Opened { load, x: event.client_x().into(), y: event.client_y().into() }));
     };
+    let is_chosen = Memo::new(move |_| hands.chosen.with(|chosen| chosen.contains(&load)));
+    let chosen_words = move || is_chosen.get().then(|| view! { <span class="sr">{say!(board.chosen)}" "</span> });
+    // With Shift; the browser would begin to select text.
+    let choose = move |event: ev::MouseEvent| {
+        if event.shift_key() && event.button() == 0 && may_move {
+            event.prevent_default();
+            hands.choose(load);
+        }
+    };
     let drag = move |event: ev::DragEvent| {
         start_drag(&event, load);
         hands.dragged.set(Some(load));
@@ -89,9 +98,11 @@ pub fn Card(
             on:dragstart=drag
             on:dragend=drag_ended
             on:contextmenu=open_menu
+            on:mousedown=choose
         >
             <div class="r1">
                 <a class="num" href=format!("/loads/{load}") tabindex="-1" draggable="false">{number.clone()}</a>
+                {chosen_words}
                 <Here load />
                 {move || shown.with(|entry| head(entry, when::now()))}
                 <button type="button" class="more" aria-label=actions aria-haspopup="menu" tabindex="-1" on:click=open_menu>
@@ -128,6 +139,7 @@ fn class(hands: Hands, load: LoadId, entry: RwSignal<Entry>) -> impl Fn() -> Str
         also(is_waiting, "waiting");
         also(is_dim, "dim");
         also(hands.dragged.get() == Some(load), "dragged");
+        also(hands.chosen.with(|chosen| chosen.contains(&load)), "chosen");
         also(arrives, "arrives");
         // Two names for one animation, because the same name would not begin again.
         also(changed > shown, if changed % 2 == 0 { "flash again" } else { "flash" });

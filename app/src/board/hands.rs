@@ -1,6 +1,6 @@
 //! What the visitor's hands are at on the board: the card with the keyboard, the card that is dragged, the open menu.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
     LoadId,
@@ -41,6 +41,8 @@ pub struct Hands {
     pub lanes: Memo<Vec<Vec<LoadId>>>,
     /// The card that has the keyboard, or had it last.
     pub here: RwSignal<Option<LoadId>>,
+    /// The cards that something shall be done to at once.
+    pub chosen: RwSignal<BTreeSet<LoadId>>,
     /// The card that is dragged.
     pub dragged: RwSignal<Option<LoadId>>,
     /// The lane that the pointer is over with it.
@@ -76,6 +78,7 @@ impl Hands {
             sought: RwSignal::new(filter.get_untracked().q),
             lanes,
             here: RwSignal::new(None),
+            chosen: RwSignal::new(BTreeSet::new()),
             dragged: RwSignal::new(None),
             over: RwSignal::new(None),
             menu: RwSignal::new(None),
@@ -87,6 +90,15 @@ impl Hands {
             shown: StoredValue::new(shown),
             arrivals: StoredValue::new((0, 0.0)),
         }
+    }
+
+    /// Chooses a card, or leaves it alone again.
+    pub fn choose(&self, load: LoadId) {
+        self.chosen.update(|chosen| {
+            if !chosen.remove(&load) {
+                chosen.insert(load);
+            }
+        });
     }
 
     /// Moves a card, which takes the keyboard along; a notice says so once it is done.

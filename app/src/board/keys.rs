@@ -89,6 +89,14 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
             hands.carry(load, LoadStatus::Dispatched);
             true
         }
+        ("x" | "X", Some(load)) => {
+            hands.choose(load);
+            true
+        }
+        ("Escape", _) if !hands.chosen.with_untracked(std::collections::BTreeSet::is_empty) => {
+            hands.chosen.set(std::collections::BTreeSet::new());
+            true
+        }
         ("Escape", Some(_)) => leave(),
         _ => false,
     };

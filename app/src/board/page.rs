@@ -18,6 +18,7 @@ use super::{
     hands::{Hands, hands, prepare},
     keys,
     lane::LaneColumn,
+    several::Several,
 };
 use crate::{
     fault::Fault,
@@ -81,6 +82,7 @@ pub fn BoardPage() -> impl IntoView {
                     }
                 })}
             </Transition>
+            <Several />
             <Menu menu=hands.menu on_deed=do_it on_leave=Callback::new(keys::focus) />
             <p class="sr" role="status" aria-live="polite">{move || hands.said.get()}</p>
         </div>

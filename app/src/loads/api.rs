@@ -3,8 +3,8 @@
 use contract::{
     Listed, LoadId, One,
     loads::{
-        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
-        UndoChange, ViewCounts,
+        ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
+        LoadRow, NewLoad, UndoChange, ViewCounts,
     },
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
@@ -75,6 +75,13 @@ pub async fn dispatch_load(#[server(flatten)] ask: DispatchLoad) -> Result<One<L
 pub async fn cancel_load(#[server(flatten)] ask: CancelLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.cancel_load(&caller.who, ask).await? })
+}
+
+/// Does the same to several loads at once; what became of each, in their order.
+#[server(name = BulkCall, prefix = "/api/v1", endpoint = "loads/bulk", input = Json, output = Json)]
+pub async fn change_loads(#[server(flatten)] ask: BulkLoads) -> Result<One<Vec<BulkOutcome>>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.change_loads(&caller.who, ask).await? })
 }
 
 /// Offers a load to carriers, in turn or at once.

@@ -5,8 +5,8 @@ use contract::{
     Listed, LoadId, Refusal,
     actor::Actor,
     loads::{
-        ActiveQuery, AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery, LoadRow, NewLoad,
-        UndoChange, ViewCounts,
+        ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
+        LoadRow, NewLoad, UndoChange, ViewCounts,
     },
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
@@ -40,6 +40,9 @@ pub trait Loads: Send + Sync {
 
     /// Calls a load off.
     async fn cancel_load(&self, who: &Actor, ask: CancelLoad) -> Result<LoadRow, Refusal>;
+
+    /// Does the same to several loads at once; gives what became of each.
+    async fn change_loads(&self, who: &Actor, ask: BulkLoads) -> Result<Vec<BulkOutcome>, Refusal>;
 
     /// Offers a load to carriers.
     async fn tender_load(&self, who: &Actor, ask: TenderLoad) -> Result<LoadRow, Refusal>;

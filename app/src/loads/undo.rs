@@ -37,6 +37,11 @@ pub fn provide() {
 
 /// Says what was done to a load, and offers to take it back.
 pub fn offer(text: String, was: LoadStatus, now: &LoadRow) {
+    toast::undoable(text, keep(was, now));
+}
+
+/// Keeps what was done to a load, so that the key takes it back.
+pub fn keep(was: LoadStatus, now: &LoadRow) -> Offer {
     let offer = Offer { load: now.id, version: now.version, was };
     if let Some(Offers(offers)) = use_context() {
         offers.update_value(|offers| {
@@ -50,7 +55,7 @@ pub fn offer(text: String, was: LoadStatus, now: &LoadRow) {
         #[cfg(feature = "hydrate")]
         sending::keep(Offers(offers));
     }
-    toast::undoable(text, offer);
+    offer
 }
 
 /// Tells the visitor when a colleague gives a load to another carrier after them: their own change can't be taken back any

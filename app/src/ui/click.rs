@@ -11,7 +11,8 @@ pub fn open(event: &MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let is_own = |target: &Element| matches!(target.closest("a,button,input,label,summary"), Ok(Some(_)));
     let selected = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
-    let Some(target) = target.filter(|target| !selected && !is_own(target)) else { return };
+    // With Shift it chooses.
+    let Some(target) = target.filter(|target| !selected && !event.shift_key() && !is_own(target)) else { return };
     let item = target.closest("li.card,tbody tr").ok().flatten();
     let link = item.and_then(|item| item.query_selector("a.num").ok().flatten());
     let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };

@@ -46,6 +46,8 @@ pub struct Was {
     picked_up_at: Option<DateTime<Utc>>,
     delivered_at: Option<DateTime<Utc>>,
     #[serde(default)]
+    is_hot: Option<bool>,
+    #[serde(default)]
     tender_expires_at: Option<DateTime<Utc>>,
     /// Where its offers stood, while it was tendered.
     #[serde(default)]
@@ -91,6 +93,7 @@ impl Was {
             picked_up_at: self.picked_up_at,
             delivered_at: self.delivered_at,
             tender_expires_at: self.tender_expires_at,
+            is_hot: self.is_hot.unwrap_or(now.is_hot),
             ..now
         }
     }
@@ -121,6 +124,7 @@ pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
         dispatched_at: before.dispatched_at,
         picked_up_at: before.picked_up_at,
         delivered_at: before.delivered_at,
+        is_hot: Some(before.is_hot),
         tender_expires_at: before.tender_expires_at,
         offers: sent.map(|sent| sent.offers).unwrap_or_default(),
         stops: stops

@@ -125,7 +125,7 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     const SQL: &str = "UPDATE loads SET version = version + 1, status = $4, status_changed_at = $5, updated_at = $6,
             updated_by = $7, carrier_id = $8, driver_id = $9, dispatcher_id = $10, carrier_rate_cents = $11, eta = $12,
             dispatched_at = $13, picked_up_at = $14, delivered_at = $15, assigned_at = $16,
-            tender_expires_at = $17,
+            tender_expires_at = $17, is_hot = $18,
             completed_at = CASE WHEN $4 = 'COMPLETED' THEN $5 ELSE NULL END,
             cancelled_at = CASE WHEN $4 = 'CANCELLED' THEN $5 ELSE NULL END
         WHERE id = $1 AND tenant_id = $2 AND version = $3";
@@ -134,7 +134,7 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     let written = within!(tx, db => sqlx::query(SQL).bind(load.id).bind(tenant).bind(load.version).bind(&load.status)
         .bind(load.status_changed_at).bind(now).bind(author).bind(load.carrier_id).bind(load.driver_id)
         .bind(load.dispatcher_id).bind(load.carrier_rate_cents).bind(load.eta).bind(load.dispatched_at)
-        .bind(load.picked_up_at).bind(load.delivered_at).bind(load.assigned_at).bind(load.tender_expires_at).execute(db).await?.rows_affected());
+        .bind(load.picked_up_at).bind(load.delivered_at).bind(load.assigned_at).bind(load.tender_expires_at).bind(load.is_hot).execute(db).await?.rows_affected());
     Ok(written == 1)
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Equipment, StopKind};
-use crate::{CarrierId, DriverId, LoadId, Timestamp, UserId, geo::Point, lenient, status::LoadStatus};
+use super::{Equipment, LoadRow, StopKind};
+use crate::{CarrierId, DriverId, LoadId, Refusal, Timestamp, UserId, geo::Point, lenient, status::LoadStatus};
 
 /// Which loads, in which order, and which page of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +204,64 @@ pub struct CancelLoad {
     pub version: i64,
     /// Why.
     pub reason: String,
+}
+
+/// How many loads one call may change at once.
+pub const MAX_BULK: usize = 200;
+
+/// The same to be done to several loads at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkLoads {
+    /// Which; at most [`MAX_BULK`], each once.
+    pub loads: Vec<LoadVersion>,
+    /// What.
+    pub action: BulkAction,
+}
+
+/// A load as the caller saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadVersion {
+    /// Which.
+    pub load_id: LoadId,
+    /// The version that the caller saw.
+    pub version: i64,
+}
+
+/// What can be done to several loads at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum BulkAction {
+    /// Move each to another status.
+    Status {
+        /// Where to.
+        status: LoadStatus,
+        /// Why; needed for going back and for cancelling.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The caller confirms deliveries without their papers.
+        #[serde(default)]
+        confirmed: bool,
+    },
+    /// The caller looks after them from now on.
+    Take,
+    /// They are to be looked at first, or no longer.
+    Hot {
+        /// Which of the two.
+        is_hot: bool,
+    },
+}
+
+/// What became of one of them, in the order in which they were named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BulkOutcome {
+    /// The load as it is now, when it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadRow>,
+    /// Why not, when it wasn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Refusal>,
 }
 
 /// The caller's own newest change of a load, to be taken back.

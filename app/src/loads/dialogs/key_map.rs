@@ -91,6 +91,7 @@ fn board(visitor: &Visitor) -> Vec<Line> {
         (&["←", "→"], say!(common.keys.across)),
         (&["1", "6"], say!(common.keys.lane)),
         (&["[", "]"], say!(common.keys.carry)),
+        (&["X"], say!(common.keys.choose)),
     ]
 }
 

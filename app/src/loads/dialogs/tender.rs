@@ -63,9 +63,10 @@ pub fn SendTender(row: LoadRow) -> impl IntoView {
         };
         form.send(Box::pin(tender_load(ask)), move |row| {
             let number = row.load_number.clone();
-            match &row.carrier {
-                Some(carrier) => say!(common.tender.sent_to, number = number, carrier = carrier.name.clone()),
-                None => say!(common.tender.sent_to_many, number = number, count = count),
+            if let Some(carrier) = &row.carrier {
+                say!(common.tender.sent_to, number = number, carrier = carrier.name.clone())
+            } else {
+                say!(common.tender.sent_to_many, number = number, count = count)
             }
         });
     });
