@@ -3,6 +3,8 @@
 mod reads;
 mod trim;
 
+use std::sync::Arc;
+
 use contract::{
     actor::{Actor, Permission, Role},
     event::{Cursor, Envelope, Missed},
@@ -52,6 +54,25 @@ pub async fn cursor(reads: &Reads, who: &Actor) -> Result<Cursor> {
 /// # Errors
 /// When the database fails.
 pub async fn missed(reads: &Reads, who: &Actor, since: &Cursor) -> Result<Missed<Value>> {
+    let Shared { events, cursor, snapshot } = shared(reads, who, since).await?;
+    Ok(Missed { events: events.into_iter().map(Arc::unwrap_or_clone).collect(), cursor, snapshot })
+}
+
+/// The same, of events that others may be told at the same moment.
+pub struct Shared {
+    /// In order.
+    pub events: Vec<Arc<Envelope<Value>>>,
+    /// Where the reader stands afterwards.
+    pub cursor: Cursor,
+    /// Whether it can't be told.
+    pub snapshot: bool,
+}
+
+/// See [`missed`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn shared(reads: &Reads, who: &Actor, since: &Cursor) -> Result<Shared> {
     let told = streams(who).into_iter().map(async |stream| {
         let name = stream.to_string();
         let told = reads.ask(stream, since.0.get(&name).cloned()).await?;
@@ -67,12 +88,12 @@ pub async fn missed(reads: &Reads, who: &Actor, since: &Cursor) -> Result<Missed
         });
     }
     let snapshot = of_streams.is_none();
-    Ok(Missed { events: interleaved(of_streams.unwrap_or_default()), cursor, snapshot })
+    Ok(Shared { events: interleaved(of_streams.unwrap_or_default()), cursor, snapshot })
 }
 
 /// Puts the events of several streams together as things happened. Within a stream the numbers decide, whatever its
 /// clocks say: on several nodes they may differ by a little.
-fn interleaved(streams: Vec<Vec<Envelope<Value>>>) -> Vec<Envelope<Value>> {
+fn interleaved(streams: Vec<Vec<Arc<Envelope<Value>>>>) -> Vec<Arc<Envelope<Value>>> {
     let mut all = Vec::with_capacity(streams.iter().map(Vec::len).sum());
     let mut streams: Vec<_> = streams.into_iter().map(|events| events.into_iter().peekable()).collect();
     loop {
@@ -90,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    fn stream(name: &str, times: &[i64]) -> Vec<Envelope<Value>> {
+    fn stream(name: &str, times: &[i64]) -> Vec<Arc<Envelope<Value>>> {
         let event = |(seq, at): (u64, &i64)| Envelope {
             event: String::new(),
             data: Value::Null,
@@ -99,10 +120,10 @@ mod tests {
             id: EventId::new(Uuid::nil()),
             place: Some(Place { stream: name.to_owned(), seq, epoch: String::new() }),
         };
-        (1..).zip(times).map(event).collect()
+        (1..).zip(times).map(event).map(Arc::new).collect()
     }
 
-    fn places(events: &[Envelope<Value>]) -> Vec<(&str, u64)> {
+    fn places(events: &[Arc<Envelope<Value>>]) -> Vec<(&str, u64)> {
         events.iter().filter_map(|event| event.place.as_ref()).map(|place| (place.stream.as_str(), place.seq)).collect()
     }
 

@@ -40,13 +40,13 @@ struct Ask {
     tell: oneshot::Sender<Result<Told>>,
 }
 
-/// What somebody is told of a stream.
+/// What somebody is told of a stream: the same events for all who are told at once.
 #[derive(Debug)]
 pub struct Told {
     /// Where it stands.
     pub head: Mark,
     /// The events since; nothing when they can't all be told.
-    pub missed: Option<Vec<Envelope<Value>>>,
+    pub missed: Option<Vec<Arc<Envelope<Value>>>>,
 }
 
 impl Reads {
@@ -84,14 +84,14 @@ impl Reads {
     }
 
     /// Where a stream stands, and as many of its last events as the furthest back of these wants who can be told.
-    async fn read(&self, stream: Stream, asks: &[Ask]) -> Result<(Mark, Vec<Envelope<Value>>)> {
+    async fn read(&self, stream: Stream, asks: &[Ask]) -> Result<(Mark, Vec<Arc<Envelope<Value>>>)> {
         let head = journal::head(&self.store, stream).await?;
         let since = asks.iter().filter_map(|ask| ask.since.as_ref()).filter_map(|since| wanted(since, &head));
         let events = match since.max() {
             None | Some(0) => Vec::new(),
             Some(most) => journal::up_to(&self.store, stream, head.seq - most, &head).await?,
         };
-        Ok((head, events))
+        Ok((head, events.into_iter().map(Arc::new).collect()))
     }
 }
 
@@ -102,10 +102,11 @@ fn wanted(since: &Mark, head: &Mark) -> Option<u64> {
 }
 
 /// Those of a stream's last events that come after a mark, if all of them are there.
-fn after(since: &Mark, head: &Mark, last: &[Envelope<Value>]) -> Option<Vec<Envelope<Value>>> {
+fn after(since: &Mark, head: &Mark, last: &[Arc<Envelope<Value>>]) -> Option<Vec<Arc<Envelope<Value>>>> {
     let first = last.len().checked_sub(usize::try_from(wanted(since, head)?).ok()?)?;
     let missed = &last[first..];
-    let seq = |event: Option<&Envelope<Value>>| event.and_then(|event| event.place.as_ref()).map(|place| place.seq);
+    let seq =
+        |event: Option<&Arc<Envelope<Value>>>| event.and_then(|event| event.place.as_ref()).map(|place| place.seq);
     // In order and each once, so between the right first one and the right last one nothing is missing.
     let all = missed.is_empty() || (seq(missed.first()) == Some(since.seq + 1) && seq(missed.last()) == Some(head.seq));
     all.then(|| missed.to_vec())
@@ -178,7 +179,7 @@ mod tests {
         Mark { epoch: epoch.to_owned(), seq }
     }
 
-    fn events(seqs: impl IntoIterator<Item = u64>) -> Vec<Envelope<Value>> {
+    fn events(seqs: impl IntoIterator<Item = u64>) -> Vec<Arc<Envelope<Value>>> {
         let event = |seq| Envelope {
             event: String::new(),
             data: Value::Null,
@@ -187,7 +188,7 @@ mod tests {
             id: EventId::new(Uuid::nil()),
             place: Some(Place { stream: String::new(), seq, epoch: "e".to_owned() }),
         };
-        seqs.into_iter().map(event).collect()
+        seqs.into_iter().map(event).map(Arc::new).collect()
     }
 
     #[test]

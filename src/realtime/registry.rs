@@ -2,13 +2,15 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
+    hash::Hash,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    ops::{Deref, DerefMut},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use contract::{
-    SessionId, TenantId, Timestamp,
+    SessionId, TenantId, Timestamp, UserId,
     actor::Actor,
     event::{Cursor, NAMESPACES, Namespace, SyncHead},
     room::{Room, Stream},
@@ -54,31 +56,105 @@ pub struct Gone;
 
 /// All sockets of this node. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Registry(Arc<Mutex<HashMap<(String, Namespace), Connected>>>);
+pub struct Registry(Arc<Mutex<State>>);
+
+/// The sockets, and whose connections they are.
+#[derive(Default)]
+struct State {
+    sockets: HashMap<(String, Namespace), Connected>,
+    of_users: Connections<UserId>,
+    from: Connections<IpAddr>,
+}
+
+impl State {
+    fn add(&mut self, id: &str, namespace: Namespace, socket: Connected) {
+        // One that comes twice counts once.
+        self.remove(id, namespace);
+        self.of_users.add(socket.known.actor.user, id);
+        self.from.add(socket.from, id);
+        self.sockets.insert((id.to_owned(), namespace), socket);
+    }
+
+    fn remove(&mut self, id: &str, namespace: Namespace) -> Option<Connected> {
+        let socket = self.sockets.remove(&(id.to_owned(), namespace))?;
+        self.of_users.remove(&socket.known.actor.user, id);
+        self.from.remove(&socket.from, id);
+        Some(socket)
+    }
+}
+
+/// The sockets, while nobody else changes them.
+struct MappedSockets<'a>(MutexGuard<'a, State>);
+
+impl Deref for MappedSockets<'_> {
+    type Target = HashMap<(String, Namespace), Connected>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0.sockets
+    }
+}
+
+impl DerefMut for MappedSockets<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0.sockets
+    }
+}
+
+/// Connections by whom they belong to, each with how many of its namespaces are taken: when everybody comes back at once,
+/// each must not be counted among all.
+struct Connections<K>(HashMap<K, HashMap<String, usize>>);
+
+impl<K> Default for Connections<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash> Connections<K> {
+    /// How many others there are.
+    fn others(&self, of: &K, id: &str) -> usize {
+        self.0.get(of).map_or(0, |connections| connections.len() - usize::from(connections.contains_key(id)))
+    }
+
+    fn add(&mut self, of: K, id: &str) {
+        *self.0.entry(of).or_default().entry(id.to_owned()).or_default() += 1;
+    }
+
+    fn remove(&mut self, of: &K, id: &str) {
+        let Some(connections) = self.0.get_mut(of) else { return };
+        if let Some(namespaces) = connections.get_mut(id) {
+            *namespaces -= 1;
+            if *namespaces == 0 {
+                connections.remove(id);
+            }
+        }
+        if connections.is_empty() {
+            self.0.remove(of);
+        }
+    }
+}
 
 impl Registry {
     /// Never held across an await, so a plain mutex is right.
-    fn sockets(&self) -> std::sync::MutexGuard<'_, HashMap<(String, Namespace), Connected>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sockets(&self) -> MappedSockets<'_> {
+        MappedSockets(self.state())
     }
 
     /// A socket comes, and is taken unless its user or its address has too many other connections already, whatever the
     /// number of namespaces on each.
     pub fn takes(&self, id: &str, namespace: Namespace, known: Known, from: IpAddr, limits: &Limits) -> bool {
-        let mut sockets = self.sockets();
-        let others = |is_one: &dyn Fn(&Connected) -> bool| {
-            let of = sockets.iter().filter(|((other, _), socket)| other != id && is_one(socket));
-            of.map(|((other, _), _)| other.as_str()).collect::<HashSet<_>>().len()
-        };
-        let of_user = others(&|socket| socket.known.actor.user == known.actor.user);
-        // Where there are no more than one address may have, it needn't be counted whose they are.
-        let may_be_full = sockets.len() >= limits.per_address;
-        if of_user >= limits.per_user || may_be_full && others(&|socket| socket.from == from) >= limits.per_address {
+        let mut state = self.state();
+        let user = known.actor.user;
+        if state.of_users.others(&user, id) >= limits.per_user || state.from.others(&from, id) >= limits.per_address {
             return false;
         }
         let expires_at = known.actor.expires_at;
         let socket = Connected { known, from, expires_at, view: None, came: Instant::now(), arrived: false };
-        sockets.insert((id.to_owned(), namespace), socket);
+        state.add(id, namespace, socket);
         true
     }
 
@@ -96,7 +172,7 @@ impl Registry {
 
     /// A socket went; gives the fleet's view that it watched.
     fn remove(&self, id: &str, namespace: Namespace) -> Option<u64> {
-        self.sockets().remove(&(id.to_owned(), namespace)).and_then(|socket| socket.view)
+        self.state().remove(id, namespace).and_then(|socket| socket.view)
     }
 
     /// A socket watches another view; gives the one before.
