@@ -52,11 +52,14 @@ enum Item {
     Present(Vec<Present>),
 }
 
+/// Who is at another node.
+type Elsewhere = (Node, Vec<Present>);
+
 /// This node's way to the others. Cheap to clone.
 #[derive(Clone)]
 pub struct Relay {
     outgoing: mpsc::Sender<Item>,
-    present: Arc<Mutex<mpsc::Receiver<(Node, Vec<Present>)>>>,
+    present: Arc<Mutex<mpsc::Receiver<Elsewhere>>>,
     state: Arc<State>,
 }
 
@@ -137,7 +140,7 @@ impl Relay {
     }
 
     /// Who is at which load by another node, as soon as one tells.
-    pub async fn hear_present(&self) -> Option<(Node, Vec<Present>)> {
+    pub async fn hear_present(&self) -> Option<Elsewhere> {
         self.present.lock().await.recv().await
     }
 

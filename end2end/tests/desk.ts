@@ -11,8 +11,8 @@ export type Answer = { status: number; body: any };
 
 const BINARY = process.env.HEADHAUL_BIN ?? resolve(import.meta.dirname, "../../target/debug/headhaul");
 
-/** The browsers that people use, each with the server that they are at. */
-const browsers: { context: BrowserContext; url: string }[] = [];
+/** The browsers that people of the running test use. */
+const browsers: BrowserContext[] = [];
 
 /** Starts the binary on a free port and waits until it says where it listens. */
 async function start(folder: string, further: string[]): Promise<{ child: ChildProcess; url: string }> {
@@ -48,14 +48,21 @@ export async function serve(...further: string[]): Promise<Server & { stop: () =
     return { status: response.status, body: await response.json() };
   };
   const stop = async () => {
-    // A page that is left behind would complain, in the midst of another test, that nobody is there any more.
-    await Promise.all(browsers.filter((browser) => browser.url === url).map(({ context }) => context.close()));
+    await leave();
     const ended = new Promise((done) => child.on("exit", done));
     child.kill("SIGTERM");
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
   return { url, call, stop };
+}
+
+/**
+ * Closes everybody's browser: a page that is left behind would still tell where its visitor is, and complain, in the midst
+ * of another test, that nobody is there any more.
+ */
+async function leave() {
+  await Promise.all(browsers.splice(0).map((context) => context.close()));
 }
 
 /** Those whose network a test cut. */
@@ -94,6 +101,7 @@ export const test = base.extend<{ quiet: void }, { server: Server }>({
     async ({}, use) => {
       complaints.length = 0;
       await use();
+      await leave();
       expect(complaints).toEqual([]);
     },
     { auto: true },
@@ -127,7 +135,7 @@ export async function token(url: string, email: string): Promise<string> {
 /** Somebody signed in at a browser of their own, to whose console is listened. */
 export async function at(browser: Browser, server: Server, email: string): Promise<Page> {
   const context = await browser.newContext();
-  browsers.push({ context, url: server.url });
+  browsers.push(context);
   const page = await context.newPage();
   heed(page);
   await page.goto(`${server.url}/login`);

@@ -151,7 +151,9 @@ pub fn listen<A: Adapter>(socket: &SocketRef<A>, shared: &Shared, known: &Known)
 async fn went<A: Adapter>(socket: SocketRef<A>, reason: DisconnectReason, Extension(own): Extension<Own>) {
     let session = socket.id.to_string();
     registry::went(&own.shared, &session, namespace(&socket));
-    own.shared.presence.forget(&own.known.actor, &session);
+    if namespace(&socket) == Namespace::Dispatch {
+        own.shared.presence.forget(&own.known.actor, &session);
+    }
     if own.has_sockets(&session) {
         return;
     }
@@ -178,7 +180,7 @@ pub async fn catch_up<A: Adapter>(
     metrics::counter!("headhaul_connections", "namespace" => namespace(&socket).path(), "transport" => transport)
         .increment(1);
     let head = match since {
-        Some(since) => match journal::missed(&shared.desk.journal, &known.actor, &since).await {
+        Some(since) => match journal::shared(&shared.desk.journal, &known.actor, &since).await {
             Ok(missed) if missed.snapshot => {
                 metrics::counter!("headhaul_snapshots").increment(1);
                 reach::tell(&socket, SyncHead::SNAPSHOT, &SyncHead { cursor: missed.cursor.clone() });
@@ -202,9 +204,8 @@ pub async fn catch_up<A: Adapter>(
     reach::tell(&socket, SyncHead::NAME, &SyncHead { cursor: head });
     if namespace(&socket) == Namespace::Dispatch && presence::is_shown(&known.actor) {
         let tenant = known.actor.tenant;
-        for at in shared.presence.of(tenant) {
-            reach::tell(&socket, PresenceUpdated::NAME, &envelope(tenant, shared.desk.clock.now(), at));
-        }
+        let now = shared.desk.clock.now();
+        shared.presence.each_of(tenant, |at| reach::tell(&socket, PresenceUpdated::NAME, &envelope(tenant, now, at)));
     }
 }
 

@@ -140,11 +140,14 @@ impl Presence {
         }
     }
 
-    /// Everybody of a company who is there, for somebody who comes later.
-    pub fn of(&self, tenant: TenantId) -> Vec<PresenceUpdated> {
-        let people = self.people();
-        let own = people.iter().filter(|((of, _), _)| *of == tenant);
-        own.filter_map(|((_, user), person)| Some(at(*user, person, person.place()?))).collect()
+    /// Tells somebody who comes later of everybody of a company who is there. Nobody turns to something else meanwhile, or
+    /// the old word could be heard after the new one.
+    pub fn each_of(&self, tenant: TenantId, mut tell: impl FnMut(PresenceUpdated)) {
+        for ((_, user), person) in self.people().iter().filter(|((of, _), _)| *of == tenant) {
+            if let Some(place) = person.place() {
+                tell(at(*user, person, place));
+            }
+        }
     }
 
     /// Everybody who is here by a socket of this node's.
@@ -243,8 +246,8 @@ mod tests {
     const TENANT: TenantId = TenantId::new(Uuid::from_u128(1));
     const DANA: UserId = UserId::new(Uuid::from_u128(2));
 
-    fn load(number: u128) -> Option<LoadId> {
-        Some(LoadId::new(Uuid::from_u128(number)))
+    const fn load(number: u128) -> LoadId {
+        LoadId::new(Uuid::from_u128(number))
     }
 
     fn hear(presence: &Presence, socket: &str, place: Place, now: Instant) {
@@ -265,23 +268,25 @@ mod tests {
         let (presence, now) = (Presence::default(), Instant::now());
         let later = |s| now + Duration::from_secs(s);
 
-        hear(&presence, "a", (load(7), Viewing), now);
-        assert_eq!(told(&presence, now), [Some((load(7), Viewing))]);
-        hear(&presence, "b", (load(8), Viewing), later(1));
-        assert_eq!(told(&presence, later(1)), [Some((load(8), Viewing))]);
-        hear(&presence, "a", (load(7), Viewing), later(2));
+        hear(&presence, "a", (Some(load(7)), Viewing), now);
+        assert_eq!(told(&presence, now), [Some((Some(load(7)), Viewing))]);
+        hear(&presence, "b", (Some(load(8)), Viewing), later(1));
+        assert_eq!(told(&presence, later(1)), [Some((Some(load(8)), Viewing))]);
+        hear(&presence, "a", (Some(load(7)), Viewing), later(2));
         assert!(told(&presence, later(2)).is_empty(), "that one was there before");
-        hear(&presence, "a", (load(7), Editing), later(3));
+        hear(&presence, "a", (Some(load(7)), Editing), later(3));
         hear(&presence, "b", (None, Viewing), later(3));
-        assert_eq!(told(&presence, later(3)), [Some((load(7), Editing))]);
-        assert_eq!(presence.of(TENANT).len(), 1);
-        assert!(presence.of(TenantId::new(Uuid::nil())).is_empty());
+        assert_eq!(told(&presence, later(3)), [Some((Some(load(7)), Editing))]);
+        let mut known = Vec::new();
+        presence.each_of(TENANT, |at| known.push(at.load_id));
+        presence.each_of(TenantId::new(Uuid::nil()), |_| known.push(None));
+        assert_eq!(known, [Some(load(7))]);
     }
 
     #[test]
     fn who_says_nothing_any_more_is_gone_and_who_goes_on_is_not() {
         let (presence, now) = (Presence::default(), Instant::now());
-        let place = (load(7), PresenceMode::Viewing);
+        let place = (Some(load(7)), PresenceMode::Viewing);
         hear(&presence, "a", place, now);
         told(&presence, now);
 
@@ -295,7 +300,7 @@ mod tests {
     #[test]
     fn another_nodes_people_come_and_go_as_it_tells_and_with_it() {
         let (presence, now) = (Presence::default(), Instant::now());
-        let place = (load(7), PresenceMode::Viewing);
+        let place = (Some(load(7)), PresenceMode::Viewing);
         let node = Node::from_u128(9);
         let word = || {
             let at = PresenceUpdated { user_id: DANA, user_name: "Dana".to_owned(), load_id: place.0, mode: place.1 };

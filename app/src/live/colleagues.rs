@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::{
-    Live,
+    Link, Live,
     bind::Socket,
     connection::{data, hear, hear_all, js, json, text},
 };
@@ -43,7 +43,11 @@ impl Colleagues {
         }
         let presence = self.live.presence;
         hear(&self.socket, "connect", move |_| self.say());
-        hear(&self.socket, "disconnect", move |_| presence.forget());
+        hear(&self.socket, "connect_error", move |_| set_timeout(move || self.follow(), AGAIN));
+        hear(&self.socket, "disconnect", move |_| {
+            presence.forget();
+            set_timeout(move || self.follow(), AGAIN);
+        });
         hear_all(&self.socket, move |name, value| {
             let data = || text(&data(&value));
             if name == PresenceUpdated::NAME
@@ -63,9 +67,9 @@ impl Colleagues {
         set_interval(move || self.say(), AGAIN);
     }
 
-    /// Connects when the other socket has: it has the same fate.
+    /// Connects when the other socket has: it has the same fate. What the server ended or refused is asked for again.
     pub(super) fn follow(&self) {
-        if self.is_shown && !self.socket.connected() && !self.socket.active() {
+        if self.is_shown && self.live.link.get_untracked() == Link::Live && !self.socket.active() {
             self.socket.connect();
         }
     }

@@ -180,8 +180,8 @@ impl Line {
         if let Some(next) = self.next_poll.take() {
             next.clear();
         }
-        self.colleagues.follow();
         self.say(Link::Live);
+        self.colleagues.follow();
     }
 
     fn lost(&'static self, reason: &str) {

@@ -24,14 +24,13 @@ pub struct Presence {
     people: RwSignal<BTreeMap<UserId, PresenceUpdated>>,
     /// Where the visitor is: the dialog over the page, the page under it.
     here: RwSignal<Vec<(u32, LoadId, PresenceMode)>>,
-    next: StoredValue<u32>,
     me: Option<UserId>,
 }
 
 impl Presence {
     /// Nobody is known yet to somebody.
     pub fn new(me: Option<UserId>) -> Self {
-        Self { people: RwSignal::default(), here: RwSignal::default(), next: StoredValue::new(0), me }
+        Self { people: RwSignal::default(), here: RwSignal::default(), me }
     }
 
     /// The colleagues at a load; the visitor is none.
@@ -51,10 +50,10 @@ impl Presence {
 
     /// The visitor is at a load for as long as the caller lives.
     pub fn be(&self, load: LoadId, mode: PresenceMode) {
-        let (here, next) = (self.here, self.next);
+        let here = self.here;
         Effect::new(move |_| {
-            let id = next.with_value(|next| next + 1);
-            next.set_value(id);
+            // The latest has the highest number.
+            let id = here.with_untracked(|here| here.last().map_or(0, |(last, ..)| last + 1));
             here.update(|here| here.push((id, load, mode)));
             on_cleanup(move || _ = here.try_update(|here| here.retain(|(own, ..)| *own != id)));
         });
