@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::{
     clock::Clock,
+    documents::Shelf,
     error::Result,
     journal,
     store::{By, Outbox, Store, Tx, once::Once},
@@ -47,6 +48,8 @@ pub struct Parts {
     pub outbox: Outbox,
     /// Where fixes go to be stored together.
     pub intake: Intake,
+    /// Where files are kept.
+    pub shelf: Shelf,
     /// How time runs.
     pub pace: Pace,
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 mod caller;
 pub mod cookies;
+pub mod documents;
 mod edge;
 mod health;
 pub mod listen;
@@ -89,6 +90,8 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .layer(middleware::from_fn(edge::whole_body))
         .layer(middleware::from_fn(edge::plain_refusals))
         .layer(middleware::from_fn_with_state(edge.clone(), once::do_once))
+        // Not within the limits of other calls: it has its own.
+        .merge(documents::routes(edge.clone()))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::unhurried))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::who))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::own_pages_only))

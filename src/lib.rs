@@ -28,6 +28,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod desk;
+pub mod documents;
 pub mod error;
 pub mod figures;
 pub mod http;

@@ -1,7 +1,7 @@
 //! Loads: the rules of entering, finding and changing them.
 
 mod bulk;
-mod change;
+pub mod change;
 mod create;
 mod list;
 mod stops;
@@ -11,6 +11,7 @@ mod undo;
 use contract::{
     Listed, LoadId, Refusal,
     actor::Actor,
+    documents::{Document, RemoveDocument},
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Durable},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
@@ -24,6 +25,7 @@ use contract::{
 
 use crate::{
     desk::Desk,
+    documents,
     error::Result,
     store::{Tx, accounts, loads::Record},
 };
@@ -93,6 +95,10 @@ impl app::loads::port::Loads for Desk {
         Ok(tender::offers(self, who).await?)
     }
 
+    async fn remove_document(&self, who: &Actor, ask: RemoveDocument) -> Result<Vec<Document>, Refusal> {
+        Ok(documents::remove(self, who, ask).await?)
+    }
+
     async fn undo_change(&self, who: &Actor, ask: UndoChange) -> Result<LoadRow, Refusal> {
         Ok(undo::undo(self, who, ask).await?)
     }
@@ -112,7 +118,7 @@ async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
 }
 
 /// What is wrong with a text of at most `most` characters, in words.
-fn flawed_text(flaw: Flaw, most: usize) -> String {
+pub(crate) fn flawed_text(flaw: Flaw, most: usize) -> String {
     match flaw {
         Flaw::TooLong => format!("at most {most} characters"),
         _ => "has characters that can't be seen".to_owned(),
@@ -120,13 +126,13 @@ fn flawed_text(flaw: Flaw, most: usize) -> String {
 }
 
 /// What an event says of a load to one audience.
-struct Told {
+pub(crate) struct Told {
     /// As that audience sees it.
-    row: LoadRow,
+    pub row: LoadRow,
     /// Who changed it, as that audience may know them: to carriers the desk speaks as the company.
-    by: String,
+    pub by: String,
     /// Whether it is the company's own staff.
-    is_inside: bool,
+    pub is_inside: bool,
 }
 
 impl Told {
@@ -178,8 +184,19 @@ fn tell_handover(tx: &mut Tx<'_>, before: &Record, after: &Record, had: &[Stream
 
 /// Tells staff, carrier and driver something more about a change that all of them know of already.
 async fn also<E: Durable>(tx: &mut Tx<'_>, load: &Record, event: impl Fn(Told) -> E) -> Result<()> {
+    tell_of(tx, load, true, event).await
+}
+
+/// Tells the staff something of a load, and carrier and driver if it is for them too.
+pub(crate) async fn tell_of<E: Durable>(
+    tx: &mut Tx<'_>,
+    load: &Record,
+    outside_too: bool,
+    event: impl Fn(Told) -> E,
+) -> Result<()> {
     let staff = (Stream::Tenant(tx.tenant()), event(Told::to_staff(tx, load)));
-    let (others, by) = (audience(tx, load).await?, outside_name(tx).await?);
+    let others = if outside_too { audience(tx, load).await? } else { Vec::new() };
+    let by = outside_name(tx).await?;
     let others = others.into_iter().map(|stream| (stream, event(Told::to_carrier(load, &by))));
     tx.tell_all(std::iter::once(staff).chain(others));
     Ok(())

@@ -12,6 +12,7 @@ use crate::{
     config::{Config, Switch},
     demo,
     desk::{Desk, Pace, Parts},
+    documents::Shelf,
     figures,
     http::{
         self, Edge, Site,
@@ -75,7 +76,9 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
     let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
-    let desk = Desk::new(Parts { journal: journal::Reads::new(store.clone()), store, clock, outbox, intake, pace });
+    let shelf = Shelf::open(&config.data_dir).context("--data-dir")?;
+    let journal = journal::Reads::new(store.clone());
+    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, shelf, pace });
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {

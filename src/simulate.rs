@@ -8,6 +8,7 @@ pub mod account;
 mod driver;
 mod land;
 mod office;
+mod paper;
 pub mod path;
 pub mod socket;
 

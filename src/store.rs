@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod carriers;
 pub mod demo;
+pub mod documents;
 pub mod journal;
 pub mod loads;
 pub mod once;

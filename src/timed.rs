@@ -1,4 +1,5 @@
-//! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes.
+//! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes, and loads that are
+//! complete.
 //!
 //! Of several nodes one looks to it. That another one looked too would harm nothing: each offer ends under its load's lock,
 //! and once.
@@ -8,12 +9,18 @@ use std::time::Duration;
 use crate::{
     desk::Desk,
     error::Result,
-    loads::tender,
-    store::{tenders, turn::Job},
+    loads::{change, tender},
+    store::{documents, tenders, turn::Job},
 };
 
 /// How often it is looked to.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// After how many times what takes days is looked to: once a minute.
+const MINUTELY: u32 = 60;
+
+/// How long after its delivery a load with its papers is complete, in milliseconds (`domain.md` §7.5: two days).
+const COMPLETE_MS: i64 = 48 * 3_600_000;
 
 /// How long a node waits after it could not even ask for its turn.
 const BREATH: Duration = Duration::from_secs(5);
@@ -35,10 +42,15 @@ pub async fn run(desk: Desk) {
     };
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    for round in 0_u32.. {
         ticks.tick().await;
         if let Err(error) = expire_offers(&desk).await {
             tracing::warn!(%error, "Offers could not be ended; trying again soon");
+        }
+        if round.is_multiple_of(MINUTELY)
+            && let Err(error) = complete_proven(&desk).await
+        {
+            tracing::warn!(%error, "Delivered loads could not be completed; trying again soon");
         }
     }
 }
@@ -53,4 +65,16 @@ pub async fn expire_offers(desk: &Desk) -> Result<usize> {
         tender::expire(desk, *tenant, *load).await?;
     }
     Ok(ended.len())
+}
+
+/// Completes the loads that were delivered two days ago and have their proof of delivery; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn complete_proven(desk: &Desk) -> Result<usize> {
+    let proven = documents::proven(&desk.store, desk.clock.now().plus_ms(-COMPLETE_MS), LOADS).await?;
+    for (tenant, load) in &proven {
+        change::complete_by_itself(desk, *tenant, *load).await?;
+    }
+    Ok(proven.len())
 }

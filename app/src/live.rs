@@ -3,7 +3,7 @@
 pub mod again;
 pub mod api;
 #[cfg(feature = "hydrate")]
-mod bind;
+pub(crate) mod bind;
 pub mod book;
 #[cfg(feature = "hydrate")]
 mod colleagues;

@@ -11,3 +11,4 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod port;
 pub mod undo;
+mod upload;

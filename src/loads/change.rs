@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use contract::{
-    LoadId, Refusal,
+    LoadId, Refusal, TenantId,
     actor::{Actor, Permission},
+    documents::DocumentKind,
     event::{LoadAssigned, LoadDelivered, LoadDispatched, LoadStatusChanged},
     loads::{AssignLoad, ChangeStatus, Happening, LoadRow},
     refusal::{Flaw, Rule},
@@ -17,7 +18,7 @@ use crate::{
     desk::Desk,
     error::Result,
     store::{
-        self, Tx, carriers,
+        self, Tx, carriers, documents as papers,
         loads::{self as rows, Record, undo},
         positions,
     },
@@ -57,7 +58,14 @@ pub(super) async fn move_one(
     if step != Move::Forward && reason.is_none() {
         return Err(Refusal::rule(Rule::ReasonNeeded).into());
     }
-    gate(&before, ask.status, step, ask.confirmed)?;
+    let asks_for_proof = step == Move::Forward && matches!(ask.status, S::Delivered | S::Completed);
+    let is_proven = asks_for_proof && papers::has(tx, ask.load_id, DocumentKind::Pod).await?;
+    gate(&before, ask.status, step, ask.confirmed || is_proven)?;
+    // Who may do without says why and that they mean it.
+    let does_without = ask.confirmed && reason.is_some() && who.can(Permission::GateOverride);
+    if asks_for_proof && ask.status == S::Completed && !is_proven && !does_without {
+        return Err(Refusal::rule(Rule::PodNeeded).into());
+    }
     let is_over = before.tender_expires_at.is_some_and(|at| store::moment(at) <= tx.now());
     if is_over && ask.status == S::Accepted && !who.role.is_staff() {
         return Err(Refusal::rule(Rule::TenderExpired).into());
@@ -223,9 +231,26 @@ fn gate(load: &Record, to: LoadStatus, step: Move, confirmed: bool) -> Result<()
     }
     match to {
         S::Tendered | S::Accepted | S::Dispatched => needs(load, to),
-        S::Delivered | S::Completed if !confirmed => Err(Refusal::rule(Rule::ConfirmationNeeded)),
+        S::Delivered if !confirmed => Err(Refusal::rule(Rule::ConfirmationNeeded)),
         _ => Ok(()),
     }
+}
+
+/// Completes a load that was delivered long enough ago and has its proof of delivery, unless it moved on meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn complete_by_itself(desk: &Desk, tenant: TenantId, load: LoadId) -> Result<()> {
+    let mut tx = desk.begin_itself(tenant).await?;
+    rows::lock(&mut tx, &[load]).await?;
+    let before = rows::in_tx(&mut tx, load).await?.filter(|load| load.status() == S::Delivered);
+    if let Some(before) = before
+        && papers::has(&mut tx, load, DocumentKind::Pod).await?
+    {
+        move_on(&mut tx, &before, before.clone(), S::Completed, None, None).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Writes a load in its new status, with the times and offers that the move implies, and tells of it. `plan` says to whom

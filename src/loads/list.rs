@@ -3,6 +3,7 @@
 use contract::{
     Listed, LoadId, PageOf, Refusal, Timestamp,
     actor::{Actor, Permission},
+    documents::DocumentKind,
     loads::{
         ActiveQuery, Equipment, Happening, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS,
         View, ViewCounts, seek,
@@ -17,6 +18,7 @@ use contract::{
 use super::flawed_text;
 use crate::{
     desk::Desk,
+    documents,
     error::Result,
     journal, places,
     store::{
@@ -137,6 +139,13 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
             Some(entry.at) >= since && !names_others
         });
         let (company, own) = names_outside(&desk.store, who).await?;
+        // Nor which other papers the desk has.
+        timeline.retain(|entry| match &entry.what {
+            Happening::DocumentAdded { document, .. } | Happening::DocumentRemoved { document, .. } => {
+                *document != DocumentKind::Other || entry.by.as_ref().is_some_and(|by| own.contains(by))
+            }
+            _ => true,
+        });
         for entry in &mut timeline {
             if entry.by.as_ref().is_some_and(|by| !own.contains(by)) {
                 entry.by = Some(company.clone());
@@ -156,7 +165,7 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
         tender,
         stops,
         timeline,
-        documents: Vec::new(),
+        documents: documents::of_load(desk, who, id).await?,
         commodity: load.commodity,
         weight_lbs: load.weight_lbs,
         reference: load.reference,

@@ -10,8 +10,9 @@ use std::{
 
 use chrono::DateTime;
 use contract::{
-    Code, One, Refusal, Timestamp,
+    Code, LoadId, One, Refusal, Timestamp,
     accounts::{Me, SignIn, SignedIn},
+    documents::{AddDocument, Document, DocumentKind},
     refusal::Refused,
 };
 use rand::{Rng, rngs::StdRng};
@@ -175,6 +176,16 @@ impl Account {
     pub async fn post<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         let call = self.site.http.post(self.site.url(path)).json(body);
         Ok(self.call::<One<T>>(call).await?.data)
+    }
+
+    /// Adds a paper to a load.
+    ///
+    /// # Errors
+    /// When the server can't be reached or says no.
+    pub async fn upload(&mut self, load: LoadId, kind: DocumentKind, name: &str, file: Vec<u8>) -> Result<(), Failure> {
+        let query = AddDocument { load_id: load, kind, name: Some(name.to_owned()) };
+        let call = self.site.http.post(self.site.url("loads/documents")).query(&query).body(file);
+        self.call::<One<Document>>(call).await.map(|_| ())
     }
 
     async fn call<T: DeserializeOwned>(&mut self, call: RequestBuilder) -> Result<T, Failure> {

@@ -6,17 +6,21 @@ use std::{collections::HashSet, time::Duration};
 use contract::{
     Code, DriverId, Listed, One, Timestamp,
     carriers::CarrierRow,
+    documents::DocumentKind,
     geo::{CIRCUITY, Point},
     loads::{
         AssignLoad, CancelLoad, ChangeStatus, DispatchLoad, Equipment, LoadQuery, LoadRow, MAX_PAGE_SIZE, NewLoad,
-        NewStop, Place, StopKind,
+        NewStop, Place, StopKind, Town,
     },
     status::LoadStatus as S,
 };
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 use tokio::time::sleep;
 
-use super::account::{Account, Backoff, Failure};
+use super::{
+    account::{Account, Backoff, Failure},
+    paper,
+};
 use crate::demo::{Freight, reach, towns};
 
 /// How often it looks for something to do.
@@ -153,9 +157,30 @@ impl Office {
             status: Some(S::Accepted),
         };
         let load: LoadRow = self.account.post("loads/assign", &assign).await?;
+        self.file(&load, DocumentKind::RateConfirmation).await?;
         let send = DispatchLoad { load_id: load.id, version: load.version };
         let _: LoadRow = self.account.post("loads/dispatch", &send).await?;
         Ok(())
+    }
+
+    /// Uploads a paper as it came from the carrier.
+    async fn file(&mut self, load: &LoadRow, kind: DocumentKind) -> Result<(), Failure> {
+        let (title, name) = match kind {
+            DocumentKind::RateConfirmation => ("Rate confirmation", "rate-confirmation"),
+            DocumentKind::Bol => ("Bill of lading", "bill-of-lading"),
+            DocumentKind::Pod => ("Proof of delivery", "proof-of-delivery"),
+            DocumentKind::Other => ("Note", "note"),
+        };
+        let carrier = load.carrier.as_ref().map_or("", |carrier| &carrier.name);
+        let town = |town: &Town| format!("{}, {}", town.city, town.state);
+        let lines = [
+            format!("Load {}", load.load_number),
+            format!("Carrier: {carrier}"),
+            format!("From {} to {}", town(&load.origin), town(&load.destination)),
+            "Signed.".to_owned(),
+        ];
+        let number = load.load_number.to_lowercase();
+        self.account.upload(load.id, kind, &format!("{name}-{number}.pdf"), paper::pdf(title, &lines)).await
     }
 
     /// Enters a load for somebody at the desk to cover.
@@ -204,6 +229,7 @@ impl Office {
         let delivered = self.list(&[S::Delivered], "updated", 3).await?;
         let old = delivered.page.total.saturating_sub(MAX_DELIVERED).min(3) as usize;
         for load in delivered.data.into_iter().take(old) {
+            self.file(&load, DocumentKind::Pod).await?;
             let ask = ChangeStatus {
                 load_id: load.id,
                 status: S::Completed,

@@ -267,6 +267,11 @@ impl Answer {
         &self.body["data"]
     }
 
+    /// The load of a detail.
+    pub fn row_of_detail(&self) -> LoadRow {
+        serde_json::from_value(self.data()["load"].clone()).unwrap()
+    }
+
     pub fn row(&self) -> LoadRow {
         serde_json::from_value(self.data().clone()).unwrap()
     }
@@ -355,8 +360,49 @@ impl Client {
         self.post("/api/v1/loads/status", ask).await
     }
 
+    /// Moves a load on; one that is to be complete gets its proof of delivery first.
     pub async fn move_to(&self, load: &LoadRow, status: &str) -> LoadRow {
+        if status == "COMPLETED" {
+            self.upload(load.id, "POD", "pod.pdf", b"%PDF-1.7").await.data();
+        }
         self.try_move(load, status).await.row()
+    }
+
+    /// Sends a body as it is.
+    pub async fn put(&self, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let mut request = self.http.post(format!("{}{path}", self.base)).body(body);
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    }
+
+    /// Adds a paper to a load.
+    pub async fn upload(&self, load: LoadId, kind: &str, name: &str, file: &[u8]) -> Answer {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("loadId", load.to_string().as_str()), ("kind", kind), ("name", name)])
+            .finish();
+        self.put(&format!("/api/v1/loads/documents?{query}"), file.to_vec()).await
+    }
+
+    /// Reads a paper, unless it isn't there.
+    pub async fn download(&self, id: &Value) -> Option<(reqwest::header::HeaderMap, Vec<u8>)> {
+        let id = id.as_str().expect("an id");
+        let answer = self
+            .http
+            .get(format!("{}/api/v1/loads/document?id={id}", self.base))
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .unwrap();
+        match answer.status().as_u16() {
+            200 => Some((answer.headers().clone(), answer.bytes().await.unwrap().to_vec())),
+            401 | 404 => None,
+            other => panic!("{other}"),
+        }
     }
 
     pub async fn load(&self, id: LoadId) -> Answer {

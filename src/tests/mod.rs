@@ -10,6 +10,7 @@ mod bustle;
 mod cable;
 mod canary;
 mod crash;
+mod documents;
 mod ear;
 mod edge;
 mod fixture;

@@ -6,6 +6,7 @@ use contract::{
     LoadId,
     event::{Kind, NAMESPACES, Namespace, catalogue},
 };
+use headhaul::http::documents;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,11 +15,12 @@ use crate::{
     fixture::{Client, TestServer, new_load, on_both_engines},
 };
 
-/// Every call of the HTTP interface that server functions register, as the framework itself lists them: a new one joins
-/// by itself, and fails here until it is given an example.
+/// Every call of the HTTP interface that server functions register, as the framework itself lists them, and those for files:
+/// a new one joins by itself, and fails here until it is given an example.
 pub fn calls() -> Vec<(String, String)> {
     let mut calls: Vec<_> = leptos::server_fn::axum::server_fn_paths()
         .map(|(path, method)| (method.to_string(), path.to_owned()))
+        .chain(documents::CALLS.map(|(method, path)| (method.to_owned(), path.to_owned())))
         .collect();
     calls.sort();
     calls
@@ -32,7 +34,7 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("GET", "loads") => read(&format!("?size=1000&carrierId={carrier}")),
         ("GET", "loads/active" | "loads/counts" | "carriers" | "events" | "tenders") => read(""),
         ("GET", "places") => read("?q=Den"),
-        ("GET", "loads/one") => read(&format!("?id={load}")),
+        ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("GET", "loads/positions") => read(&format!("?loadId={load}")),
         ("POST", "loads") => write(new_load()),
         ("POST", "loads/status") => write(json!({ "loadId": load, "version": 1, "status": "TENDERED", "reason": "x" })),
@@ -47,6 +49,8 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         }
         ("POST", "loads/accept") => write(json!({ "loadId": load, "carrierId": carrier })),
         ("POST", "loads/decline") => write(json!({ "loadId": load, "carrierId": carrier, "reason": "RATE" })),
+        ("POST", "loads/documents") => Some((format!("{path}?loadId={load}&kind=POD"), Some(json!("x")))),
+        ("POST", "loads/documents/remove") => write(json!({ "loadId": load, "documentId": load })),
         ("POST", "loads/undo") => write(json!({ "loadId": load, "version": 3 })),
         ("POST", "positions") => write(json!({ "positions": [{ "loadId": load, "lat": 39.1, "lng": -94.6 }] })),
         _ => None,

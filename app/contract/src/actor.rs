@@ -75,6 +75,12 @@ pub enum Permission {
     LoadCancel,
     /// Cancel after pickup, with a reason.
     LoadCancelLate,
+    /// Do without what a gate asks for, with a reason.
+    GateOverride,
+    /// Add papers to a load.
+    DocumentAdd,
+    /// Take papers out.
+    DocumentRemove,
     /// Exchange the carrier after pickup.
     CarrierOverride,
     /// Work on the dispatch board.
@@ -154,6 +160,9 @@ impl Role {
                 P::LoadStatusRevert,
                 P::LoadCancel,
                 P::LoadCancelLate,
+                P::GateOverride,
+                P::DocumentAdd,
+                P::DocumentRemove,
                 P::CarrierOverride,
                 P::BoardView,
                 P::TrackingView,
@@ -172,6 +181,9 @@ impl Role {
                 P::LoadStatusUpdate,
                 P::LoadStatusRevert,
                 P::LoadCancel,
+                P::GateOverride,
+                P::DocumentAdd,
+                P::DocumentRemove,
                 P::BoardView,
                 P::TrackingView,
                 P::FinanceView,
@@ -187,6 +199,7 @@ impl Role {
                 P::TenderAccept,
                 P::LoadDispatch,
                 P::LoadStatusUpdate,
+                P::DocumentAdd,
                 P::BoardView,
                 P::TrackingView,
                 P::CarrierRateView,
@@ -198,10 +211,15 @@ impl Role {
             Self::CarrierRelations => &[P::CarrierRateView, P::DriverPhoneView, P::CarrierView],
             Self::Support => &[P::LoadView, P::TrackingView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView],
             Self::ReadOnly => &[P::LoadView, P::TrackingView, P::CarrierView],
-            Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => {
-                &[P::LoadView, P::TenderAccept, P::LoadStatusUpdate, P::PositionReport, P::CarrierRateView]
-            }
-            Self::Driver => &[P::LoadView, P::LoadStatusUpdate, P::PositionReport],
+            Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => &[
+                P::LoadView,
+                P::TenderAccept,
+                P::LoadStatusUpdate,
+                P::DocumentAdd,
+                P::PositionReport,
+                P::CarrierRateView,
+            ],
+            Self::Driver => &[P::LoadView, P::LoadStatusUpdate, P::DocumentAdd, P::PositionReport],
         }
     }
 }

@@ -57,6 +57,8 @@ ids! {
     StopId
     /// An offer of a load to carriers.
     TenderId
+    /// A paper of a load.
+    DocumentId
     /// Something that happened, the same wherever it is told.
     EventId
     /// A report of position and condition from the road.

@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod actor;
 pub mod carriers;
+pub mod documents;
 pub mod event;
 pub mod follow;
 pub mod geo;
@@ -25,8 +26,8 @@ mod time;
 pub mod tracking;
 
 pub use ids::{
-    CarrierId, CheckCallId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId, StopId, TenantId,
-    TenderId, UserId,
+    CarrierId, CheckCallId, DocumentId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId, StopId,
+    TenantId, TenderId, UserId,
 };
 pub use refusal::{Code, Refusal};
 pub use time::{NoMoment, Timestamp, YEARS};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CarrierId, DriverId, LoadId, StopId, Timestamp, UserId,
+    documents::{Document, DocumentKind},
     geo::Point,
     risk::UNCOVERED_MIN,
     status::LoadStatus,
@@ -324,6 +325,10 @@ pub enum Happening {
         decline: Option<DeclineReason>,
         reason: Option<String>,
     },
+    /// A paper was uploaded.
+    DocumentAdded { document: DocumentKind, name: String },
+    /// A paper was taken out.
+    DocumentRemoved { document: DocumentKind, name: String },
     /// The newest change was taken back; the status stayed when the change was another one.
     ChangeUndone { from: LoadStatus, to: LoadStatus },
 }
@@ -355,8 +360,8 @@ pub struct LoadDetail {
     /// Its newest tender; absent for carriers, who see their own offers alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tender: Option<Tender>,
-    /// None can be uploaded yet.
-    pub documents: Vec<()>,
+    /// Its papers, newest last.
+    pub documents: Vec<Document>,
     /// What is on the truck.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commodity: Option<String>,

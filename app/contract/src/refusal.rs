@@ -98,6 +98,14 @@ pub enum Rule {
     DetailsNeeded,
     /// The proof of delivery or an explicit confirmation must be there.
     ConfirmationNeeded,
+    /// The proof of delivery must be uploaded.
+    PodNeeded,
+    /// A file without content.
+    FileEmpty,
+    /// A file of a kind that is not taken.
+    FileKind,
+    /// The load has as many papers as it may have.
+    TooManyDocuments,
     /// A reason must be given.
     ReasonNeeded,
     /// The carrier is fixed from pickup on.
@@ -262,6 +270,10 @@ impl Refusal {
             Rule::CarrierRateNeeded => "Agree the carrier's rate first.",
             Rule::DetailsNeeded => "Origin, destination, dates and equipment are needed first.",
             Rule::ConfirmationNeeded => "Confirm it, or upload the proof of delivery.",
+            Rule::PodNeeded => "Upload the proof of delivery first.",
+            Rule::FileEmpty => "The file is empty.",
+            Rule::FileKind => "Only PDF files and photographs are taken.",
+            Rule::TooManyDocuments => "The load has as many documents as it may have.",
             Rule::ReasonNeeded => "Give a reason.",
             Rule::CarrierLocked => "The carrier is fixed from pickup on.",
             Rule::LoadFinished => "The load is finished.",

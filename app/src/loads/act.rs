@@ -98,7 +98,7 @@ fn question(entry: &Entry, to: LoadStatus, step: Move) -> Option<Dialog> {
         (Move::Forward, S::AtPickup | S::InTransit) if entry.row.is_early_for_pickup(when::now_untracked()) => {
             Some(Dialog::Confirm { load, to })
         }
-        (Move::Forward, S::Delivered | S::Completed) => Some(Dialog::Confirm { load, to }),
+        (Move::Forward, S::Delivered) => Some(Dialog::Confirm { load, to }),
         // Whether a rate is agreed only the server knows for certain: events carry no money.
         _ => None,
     }
@@ -123,6 +123,7 @@ mod sending {
 
     use contract::{
         Code, LoadId, One,
+        actor::Permission,
         loads::{ChangeStatus, DispatchLoad, LoadRow},
         refusal::Rule,
         status::LoadStatus,
@@ -137,6 +138,7 @@ mod sending {
             dialogs::{Dialog, ask},
             undo,
         },
+        pages::Visitor,
         say,
         ui::{
             toast,
@@ -221,6 +223,9 @@ mod sending {
                 ask(Dialog::Assign { load, then: Some(to) });
             }
             Some(Rule::ConfirmationNeeded) => ask(Dialog::Confirm { load, to }),
+            Some(Rule::PodNeeded) if expect_context::<Visitor>().can(Permission::GateOverride) => {
+                ask(Dialog::Reason { load, to });
+            }
             Some(Rule::ReasonNeeded) => ask(Dialog::Reason { load, to }),
             _ => toast::wrong(fault_words(fault)),
         }

@@ -2,6 +2,7 @@
 
 use contract::{
     Listed, LoadId, One,
+    documents::{Document, RemoveDocument},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
         LoadRow, NewLoad, UndoChange, ViewCounts,
@@ -110,6 +111,13 @@ pub async fn decline_tender(#[server(flatten)] ask: DeclineTender) -> Result<One
 pub async fn list_offers() -> Result<One<Vec<Offer>>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.offers(&caller.who).await? })
+}
+
+/// Takes a paper out of a load; gives those that are left.
+#[server(name = RemoveDocumentCall, prefix = "/api/v1", endpoint = "loads/documents/remove", input = Json, output = Json)]
+pub async fn remove_document(#[server(flatten)] ask: RemoveDocument) -> Result<One<Vec<Document>>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.remove_document(&caller.who, ask).await? })
 }
 
 /// Takes back the caller's own newest change of a load.

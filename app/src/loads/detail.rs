@@ -1,6 +1,7 @@
 //! Everything of one load.
 
 mod actions;
+mod documents;
 mod facts;
 mod follow;
 mod head;
@@ -15,7 +16,9 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use self::{facts::Facts, follow::follow, head::Head, stops::Stops, tender::Offered, timeline::Timeline};
+use self::{
+    documents::Documents, facts::Facts, follow::follow, head::Head, stops::Stops, tender::Offered, timeline::Timeline,
+};
 use super::api::one_load;
 use crate::{
     fault::Fault,
@@ -84,6 +87,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
                         <div>
                             <Stops entry detail />
                             <Offered entry detail />
+                            <Documents entry detail />
                             <Facts entry detail />
                         </div>
                         <div>

@@ -38,14 +38,14 @@ pub enum Dialog {
         /// Which load.
         load: LoadId,
     },
-    /// Why a load goes back or is called off.
+    /// Why a load goes back, is called off, or is complete without its papers.
     Reason {
         /// Which load.
         load: LoadId,
         /// Where it goes.
         to: LoadStatus,
     },
-    /// Whether a load really was delivered or is complete, without its papers.
+    /// Whether a load really was delivered, without its papers.
     Confirm {
         /// Which load.
         load: LoadId,

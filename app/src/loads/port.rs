@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use contract::{
     Listed, LoadId, Refusal,
     actor::Actor,
+    documents::{Document, RemoveDocument},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
         LoadRow, NewLoad, UndoChange, ViewCounts,
@@ -55,6 +56,9 @@ pub trait Loads: Send + Sync {
 
     /// What the caller's carrier is offered just now.
     async fn offers(&self, who: &Actor) -> Result<Vec<Offer>, Refusal>;
+
+    /// Takes a paper out of a load; gives those that are left.
+    async fn remove_document(&self, who: &Actor, ask: RemoveDocument) -> Result<Vec<Document>, Refusal>;
 
     /// Takes back the caller's own newest change of a load.
     async fn undo_change(&self, who: &Actor, ask: UndoChange) -> Result<LoadRow, Refusal>;

@@ -6,6 +6,7 @@ mod fields;
 use contract::{
     Timestamp,
     actor::Role,
+    documents::DocumentKind,
     loads::{Appointment, Equipment, LoadRow, StopKind},
     risk::Reason,
     status::{Lane, LoadStatus, Move},
@@ -63,6 +64,16 @@ pub fn offer_word(state: OfferState) -> &'static str {
         OfferState::Expired => say!(common.offer.expired),
         OfferState::Withdrawn => say!(common.offer.withdrawn),
         OfferState::Taken => say!(common.offer.taken),
+    }
+}
+
+/// What a paper is.
+pub fn document_word(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::RateConfirmation => say!(common.paper.rate_confirmation),
+        DocumentKind::Bol => say!(common.paper.bol),
+        DocumentKind::Pod => say!(common.paper.pod),
+        DocumentKind::Other => say!(common.paper.other),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{Happening, TimelineEntry};
 use crate::{
     Timestamp,
+    documents::DocumentKind,
     status::LoadStatus,
     tenders::{DeclineReason, OfferState},
 };
@@ -26,6 +27,8 @@ pub(super) struct Flat {
     expires_at: Option<Timestamp>,
     state: Option<OfferState>,
     decline: Option<DeclineReason>,
+    document: Option<DocumentKind>,
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +41,8 @@ enum Kind {
     StopDeparted,
     Tendered,
     TenderAnswered,
+    DocumentAdded,
+    DocumentRemoved,
     ChangeUndone,
 }
 
@@ -59,6 +64,8 @@ impl TryFrom<Flat> for TimelineEntry {
             expires_at,
             state,
             decline,
+            document,
+            name,
         } = flat;
         let what = (|| {
             Some(match kind {
@@ -71,6 +78,8 @@ impl TryFrom<Flat> for TimelineEntry {
                 Kind::TenderAnswered => {
                     Happening::TenderAnswered { carrier_name: carrier_name?, state: state?, decline, reason }
                 }
+                Kind::DocumentAdded => Happening::DocumentAdded { document: document?, name: name? },
+                Kind::DocumentRemoved => Happening::DocumentRemoved { document: document?, name: name? },
                 Kind::ChangeUndone => Happening::ChangeUndone { from: from?, to: to? },
             })
         })();
@@ -107,6 +116,8 @@ mod tests {
                 decline: None,
                 reason: None,
             },
+            Happening::DocumentAdded { document: DocumentKind::Pod, name: "pod.pdf".to_owned() },
+            Happening::DocumentRemoved { document: DocumentKind::Bol, name: "bol.pdf".to_owned() },
             Happening::ChangeUndone { from, to },
         ];
 

@@ -9,7 +9,7 @@ use crate::{
     say,
     ui::{
         icon::Icon,
-        words::{decline_word, length_words, offer_word, status_word},
+        words::{decline_word, document_word, length_words, offer_word, status_word},
     },
     when,
 };
@@ -68,6 +68,12 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
             let why = [decline.map(|decline| decline_word(decline).to_owned()), reason.clone()];
             let why: Vec<String> = why.into_iter().flatten().collect();
             ("messages-square", words, Some(why.join(": ")).filter(|why| !why.is_empty()))
+        }
+        Happening::DocumentAdded { document, name } => {
+            ("file-text", say!(common.detail.paper_added, kind = document_word(*document)), Some(name.clone()))
+        }
+        Happening::DocumentRemoved { document, name } => {
+            ("x", say!(common.detail.paper_removed, kind = document_word(*document)), Some(name.clone()))
         }
         Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
         Happening::ChangeUndone { from, to } => {

@@ -1,4 +1,4 @@
-//! Asks whether a load really was delivered or is complete, without its papers, or is at its pickup long before that opens.
+//! Asks whether a load really was delivered, without its papers, or is at its pickup long before that opens.
 
 use contract::{
     loads::{ChangeStatus, LoadRow},
@@ -18,13 +18,7 @@ pub fn Confirm(row: LoadRow, to: LoadStatus) -> impl IntoView {
     let form = Form::about(&row);
     let load = row.id;
     let number = row.load_number.clone();
-    let (title, text, submit) = if to == LoadStatus::Completed {
-        (
-            say!(common.dialogs.confirm_completed, number = number),
-            say!(common.dialogs.confirm_completed_text).to_owned(),
-            say!(common.dialogs.do_completed),
-        )
-    } else if to < LoadStatus::AtDelivery {
+    let (title, text, submit) = if to < LoadStatus::AtDelivery {
         let (city, at) = (row.origin.city.clone(), when::window_start(&row.pickup));
         (
             say!(common.dialogs.confirm_early, number = number),

@@ -1,4 +1,4 @@
-//! Asks why a load goes back or is called off.
+//! Asks why a load goes back, is called off, or is complete without its papers.
 
 use contract::{
     loads::{CancelLoad, ChangeStatus, LoadRow},
@@ -23,9 +23,13 @@ pub fn Reason(row: LoadRow, to: LoadStatus) -> impl IntoView {
     let form = Form::about(&row);
     let load = row.id;
     let off = to == LoadStatus::Cancelled;
+    let completes = to == LoadStatus::Completed;
     let number = row.load_number.clone();
     let (title, submit, cancel) = if off {
         (say!(common.dialogs.call_off, number = number), say!(common.dialogs.do_call_off), say!(common.dialogs.keep))
+    } else if completes {
+        let title = say!(common.dialogs.without_proof, number = number);
+        (title, say!(common.dialogs.do_without_proof), say!(common.dialogs.cancel))
     } else {
         let title = say!(common.dialogs.take_back, number = number, status = status_word(to));
         (title, say!(common.dialogs.do_take_back), say!(common.dialogs.cancel))
@@ -39,7 +43,7 @@ pub fn Reason(row: LoadRow, to: LoadStatus) -> impl IntoView {
         let call: Call = if off {
             Box::pin(cancel_load(CancelLoad { load_id: load, version, reason }))
         } else {
-            let ask = ChangeStatus { load_id: load, status: to, version, reason: Some(reason), confirmed: false };
+            let ask = ChangeStatus { load_id: load, status: to, version, reason: Some(reason), confirmed: completes };
             Box::pin(change_status(ask))
         };
         form.send(call, |row| {
@@ -49,6 +53,7 @@ pub fn Reason(row: LoadRow, to: LoadStatus) -> impl IntoView {
     view! {
         <Modal form title submit=submit.to_owned() cancel danger=off on_submit=send>
             {off.then(|| view! { <p>{say!(common.dialogs.call_off_text)}</p> })}
+            {completes.then(|| view! { <p>{say!(common.dialogs.without_proof_text)}</p> })}
             <Lines
                 name="reason"
                 label=say!(common.dialogs.reason)

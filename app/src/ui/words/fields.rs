@@ -37,6 +37,10 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
         Rule::ReasonNeeded => Some("reason"),
         Rule::DetailsNeeded
         | Rule::ConfirmationNeeded
+        | Rule::PodNeeded
+        | Rule::FileEmpty
+        | Rule::FileKind
+        | Rule::TooManyDocuments
         | Rule::LoadFinished
         | Rule::StopsRemain
         | Rule::NoFurtherStop

@@ -1,0 +1,312 @@
+//! The papers of loads: taking them in, giving them out, and who may see which.
+//!
+//! A file is read into a folder for what is just coming, and gets its place under its id in the same write that makes it
+//! known; so nothing is known whose file isn't there, and what broke off leaves nothing but a file that is cleared away
+//! with the next start. Of several nodes all need the same folder.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::body::BodyDataStream;
+use contract::{
+    Code, DocumentId, LoadId, Refusal,
+    actor::{Actor, Permission},
+    documents::{AddDocument, Document, DocumentKind, MAX_BYTES, MAX_DOCUMENTS, MAX_NAME, RemoveDocument},
+    event::LoadUpdated,
+    loads::Happening,
+    refusal::{Flaw, Rule},
+    text,
+};
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+use tokio::{fs, io::AsyncWriteExt, sync::Semaphore};
+
+use crate::{
+    clock::new_id,
+    desk::Desk,
+    error::{Error, Result},
+    loads::{Told, flawed_text, tell_of},
+    store::{
+        Tx,
+        accounts::names_outside,
+        documents::{self as papers, Insert, Paper},
+        loads as rows,
+    },
+};
+
+/// How many files come in at once on a node; each holds a file and a little memory.
+const AT_ONCE: usize = 16;
+
+/// How long whoever comes while so many do waits, in milliseconds.
+const BUSY_MS: u64 = 2_000;
+
+/// How long the next piece of a file may take: a truck stop's network has gaps.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of a file is kept to see what it is, in bytes.
+const HEAD: usize = 8_192;
+
+/// Where the files lie. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    folder: PathBuf,
+    coming: Arc<Semaphore>,
+}
+
+/// A file that has come whole and has no place yet. It is gone when it is dropped.
+#[derive(Debug)]
+struct Parcel {
+    path: PathBuf,
+    size_bytes: u64,
+    media_type: &'static str,
+    print: String,
+}
+
+impl Drop for Parcel {
+    fn drop(&mut self) {
+        // It isn't there any more once it has its place.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Shelf {
+    /// The shelf in a folder, which is made; what broke off there before is cleared away.
+    ///
+    /// # Errors
+    /// When the folder can't be written.
+    pub fn open(data_dir: &Path) -> io::Result<Self> {
+        let folder = data_dir.join("documents");
+        let coming = folder.join("coming");
+        std::fs::create_dir_all(&coming)?;
+        for left in std::fs::read_dir(&coming)? {
+            std::fs::remove_file(left?.path())?;
+        }
+        Ok(Self { folder, coming: Arc::new(Semaphore::new(AT_ONCE)) })
+    }
+
+    /// Where the file of a paper lies: in one of 256 folders, so that none gets too long.
+    fn place(&self, id: DocumentId) -> PathBuf {
+        let name = id.to_string();
+        let part = &name[name.len() - 2..];
+        self.folder.join(part).join(name)
+    }
+
+    /// Reads a file as it comes.
+    async fn take(&self, pieces: &mut BodyDataStream) -> Result<Parcel> {
+        let _turn = self.coming.try_acquire().map_err(|_| Refusal::rate_limited(BUSY_MS))?;
+        let mut parcel = Parcel {
+            path: self.folder.join("coming").join(new_id().to_string()),
+            size_bytes: 0,
+            media_type: "",
+            print: String::new(),
+        };
+        let mut file = fs::File::create(&parcel.path).await.map_err(unwritten)?;
+        let (mut print, mut head) = (Sha256::new(), Vec::with_capacity(HEAD));
+        loop {
+            let next = tokio::time::timeout(PATIENCE, pieces.next()).await;
+            let Some(piece) = next.map_err(|_| Refusal::invalid("file", "took too long"))? else { break };
+            let piece = piece.map_err(|_| Refusal::invalid("file", "broke off"))?;
+            parcel.size_bytes += piece.len() as u64;
+            if parcel.size_bytes > MAX_BYTES {
+                return Err(too_large().into());
+            }
+            print.update(&piece);
+            head.extend_from_slice(&piece[..piece.len().min(HEAD - head.len())]);
+            file.write_all(&piece).await.map_err(unwritten)?;
+        }
+        if parcel.size_bytes == 0 {
+            return Err(Refusal::rule(Rule::FileEmpty).into());
+        }
+        parcel.media_type = media_type(&head).ok_or_else(|| Refusal::rule(Rule::FileKind))?;
+        parcel.print = format!("{:x}", print.finalize());
+        file.sync_all().await.map_err(unwritten)?;
+        Ok(parcel)
+    }
+
+    /// Gives a file its place. It stays there also when the write that makes it known fails after all; then nobody knows
+    /// of it.
+    async fn put(&self, parcel: &Parcel, id: DocumentId) -> Result<()> {
+        let place = self.place(id);
+        let folder = place.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(folder).await.map_err(unwritten)?;
+        fs::rename(&parcel.path, &place).await.map_err(unwritten)?;
+        // A name is safe once its folder is.
+        fs::File::open(folder).await.map_err(unwritten)?.sync_all().await.map_err(unwritten)
+    }
+
+    /// The file of a paper.
+    async fn get(&self, id: DocumentId) -> Result<fs::File> {
+        Ok(fs::File::open(self.place(id)).await.map_err(|error| anyhow::anyhow!("the file of {id}: {error}"))?)
+    }
+}
+
+/// A file that is not taken because of its length.
+pub fn too_large() -> Refusal {
+    Refusal::new(Code::TooLarge, "The file is too large: 10 MB at most.")
+}
+
+/// A full disk is nobody's mistake, and told as such.
+fn unwritten(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::StorageFull {
+        tracing::error!(%error, "No file can be stored: the disk is full");
+        return Refusal::unavailable().into();
+    }
+    anyhow::Error::from(error).into()
+}
+
+/// What a file is, by its content alone: what its name or its sender says of it counts for nothing. Only kinds that can't
+/// act when they are opened from here are taken.
+fn media_type(head: &[u8]) -> Option<&'static str> {
+    const TAKEN: [&str; 6] = ["application/pdf", "image/jpeg", "image/png", "image/webp", "image/heif", "image/tiff"];
+    let found = infer::get(head)?.mime_type();
+    TAKEN.into_iter().find(|taken| *taken == found)
+}
+
+/// Takes a paper in. One that the load has already, of the same kind, is not taken twice: who lost the answer sends again.
+///
+/// # Errors
+/// When the caller may not, the load isn't theirs to see, the file is none that is taken, or nothing can be stored.
+pub async fn add(desk: &Desk, who: &Actor, ask: AddDocument, file: &mut BodyDataStream) -> Result<Document> {
+    rows::one(&desk.store, who, ask.load_id).await?.ok_or_else(Refusal::not_found)?;
+    let grant = who.may(Permission::DocumentAdd)?;
+    let given = ask.name.as_deref().unwrap_or_default();
+    let name = text::line(given, MAX_NAME)
+        .map_err(|flaw| Refusal::flawed("name", flaw, flawed_text(flaw, MAX_NAME)))?
+        .unwrap_or_else(|| ask.kind.name().to_lowercase());
+    if name.contains(['/', '\\']) {
+        return Err(Refusal::flawed("name", Flaw::NotAllowed, "must be a file's name").into());
+    }
+    let parcel = desk.shelf.take(file).await?;
+    let mut tx = desk.begin(grant).await?;
+    rows::lock(&mut tx, &[ask.load_id]).await?;
+    let load = rows::in_tx(&mut tx, ask.load_id).await?.ok_or_else(Refusal::not_found)?;
+    // It may have been taken away while the file came.
+    if !who.role.is_staff() && load.carrier() != who.carrier {
+        return Err(Refusal::not_found().into());
+    }
+    let known = papers::in_tx(&mut tx, ask.load_id).await?;
+    let same = known
+        .iter()
+        .find(|paper| (&paper.print, paper.document.kind) == (&parcel.print, ask.kind) && paper.is_for(who));
+    if let Some(same) = same {
+        return Ok(for_reader(desk, who, vec![same.clone()]).await?.remove(0));
+    }
+    if known.len() >= MAX_DOCUMENTS {
+        return Err(Refusal::rule(Rule::TooManyDocuments).into());
+    }
+    let new = Insert {
+        id: DocumentId::new(new_id()),
+        load: ask.load_id,
+        carrier: load.carrier(),
+        by_carrier: !who.role.is_staff(),
+        kind: ask.kind,
+        name: name.clone(),
+        media_type: parcel.media_type,
+        size_bytes: parcel.size_bytes,
+        print: parcel.print.clone(),
+        by: who.name.clone(),
+    };
+    papers::add(&mut tx, &new).await?;
+    rows::note(&mut tx, ask.load_id, &Happening::DocumentAdded { document: ask.kind, name }).await?;
+    tell(&mut tx, ask.load_id, new.by_carrier || ask.kind != DocumentKind::Other).await?;
+    desk.shelf.put(&parcel, new.id).await?;
+    let added = papers::in_tx(&mut tx, ask.load_id).await?.into_iter().filter(|paper| paper.document.id == new.id);
+    let added = added.collect();
+    tx.commit().await?;
+    Ok(for_reader(desk, who, added).await?.remove(0))
+}
+
+/// Takes a paper out. Its file is kept, for whoever has to know later what was there.
+///
+/// # Errors
+/// When the caller may not, it isn't theirs to see, or the database fails.
+pub async fn remove(desk: &Desk, who: &Actor, ask: RemoveDocument) -> Result<Vec<Document>> {
+    let paper = seen(desk, who, ask.document_id).await?;
+    if paper.load != ask.load_id {
+        return Err(Refusal::not_found().into());
+    }
+    let mut tx = desk.begin(who.may(Permission::DocumentRemove)?).await?;
+    rows::lock(&mut tx, &[ask.load_id]).await?;
+    if papers::remove(&mut tx, ask.document_id).await? {
+        let Document { kind, name, .. } = paper.document.clone();
+        rows::note(&mut tx, ask.load_id, &Happening::DocumentRemoved { document: kind, name }).await?;
+        let outsiders_saw = paper.is_for_carriers();
+        tell(&mut tx, ask.load_id, outsiders_saw).await?;
+        tx.commit().await?;
+    }
+    of_load(desk, who, ask.load_id).await
+}
+
+/// A paper and its file.
+///
+/// # Errors
+/// When it isn't the caller's to see, or the file can't be read.
+pub async fn open(desk: &Desk, who: &Actor, id: DocumentId) -> Result<(Document, fs::File)> {
+    let paper = seen(desk, who, id).await?;
+    Ok((paper.document, desk.shelf.get(id).await?))
+}
+
+/// The papers of a load that was looked up for its reader before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_load(desk: &Desk, who: &Actor, load: LoadId) -> Result<Vec<Document>> {
+    let mut known = papers::of_load(&desk.store, who.tenant, load).await?;
+    known.retain(|paper| paper.is_for(who));
+    for_reader(desk, who, known).await
+}
+
+/// A paper as the caller may see it; what they may not see isn't there.
+async fn seen(desk: &Desk, who: &Actor, id: DocumentId) -> Result<Paper> {
+    who.may(Permission::LoadView)?;
+    let paper = papers::one(&desk.store, who.tenant, id).await?.filter(|paper| paper.is_for(who));
+    let paper = paper.ok_or_else(Refusal::not_found)?;
+    rows::one(&desk.store, who, paper.load).await?.ok_or_else(Refusal::not_found)?;
+    Ok(paper)
+}
+
+/// To a carrier's people the desk speaks as the company.
+async fn for_reader(desk: &Desk, who: &Actor, known: Vec<Paper>) -> Result<Vec<Document>> {
+    let mut documents: Vec<Document> = known.into_iter().map(|paper| paper.document).collect();
+    if !who.role.is_staff() && !documents.is_empty() {
+        let (company, own) = names_outside(&desk.store, who).await?;
+        for document in documents.iter_mut().filter(|document| !own.contains(&document.uploaded_by)) {
+            document.uploaded_by.clone_from(&company);
+        }
+    }
+    Ok(documents)
+}
+
+/// Tells of a change of a load's papers; those outside of the desk only when it is one that they see.
+async fn tell(tx: &mut Tx<'_>, load: LoadId, outside_too: bool) -> Result<()> {
+    let load = rows::in_tx(tx, load).await?.ok_or_else(Refusal::not_found)?;
+    tell_of(tx, &load, outside_too, |Told { row, by, .. }| LoadUpdated {
+        load_id: load.id(),
+        load_number: load.load_number.clone(),
+        changed_fields: vec!["documents".to_owned()],
+        updated_by: by,
+        load: row,
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_content_says() {
+        assert_eq!(media_type(b"%PDF-1.7 ..."), Some("application/pdf"));
+        assert_eq!(media_type(&[0xFF, 0xD8, 0xFF, 0xE0, 0, 16]), Some("image/jpeg"));
+        assert_eq!(media_type(b"\x89PNG\r\n\x1a\n0000"), Some("image/png"));
+        for other in [&b"<!doctype html><script>alert(1)</script>"[..], b"PK\x03\x04", b"MZ", b"", b"GIF89a", b"hello"]
+        {
+            assert_eq!(media_type(other), None, "{other:?}");
+        }
+        assert_eq!(media_type(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), None, "it could hold scripts");
+    }
+}
