@@ -4,11 +4,12 @@ mod accounts;
 mod answers;
 mod caller;
 pub mod cookies;
-pub mod documents;
 mod edge;
+pub mod files;
 mod health;
 pub mod listen;
 mod once;
+pub mod openapi;
 mod pages;
 mod paths;
 mod site;
@@ -76,6 +77,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .route("/api/v1/auth/refresh", post(accounts::refresh))
         .route("/api/v1/auth/logout", post(accounts::logout))
         .route("/api/v1/auth/me", get(accounts::me))
+        .route("/api/v1/openapi.json", get(openapi::document))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -91,7 +93,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .layer(middleware::from_fn(edge::plain_refusals))
         .layer(middleware::from_fn_with_state(edge.clone(), once::do_once))
         // Not within the limits of other calls: it has its own.
-        .merge(documents::routes(edge.clone()))
+        .merge(files::routes(edge.clone()))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::unhurried))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::who))
         .layer(middleware::from_fn_with_state(edge.clone(), edge::own_pages_only))

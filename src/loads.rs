@@ -3,6 +3,7 @@
 mod bulk;
 pub mod change;
 mod create;
+pub mod export;
 mod list;
 mod stops;
 pub mod tender;

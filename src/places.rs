@@ -105,11 +105,16 @@ pub fn read_time(text: &str, zone: &str) -> Result<Timestamp, String> {
     if YEARS.contains(&at.year()) { Ok(at.into()) } else { Err(format!("{text} lies beyond the calendar")) }
 }
 
+/// Which day it is somewhere; by UTC where the zone isn't known.
+pub fn date(at: Timestamp, zone: &str) -> NaiveDate {
+    at.utc().with_timezone(&zone.parse().unwrap_or(Tz::UTC)).date_naive()
+}
+
 /// The day of `at` on the clock of `zone`: when it began, and when the next one begins. Twice a year it is an hour
 /// shorter or longer than others.
 pub fn day(at: Timestamp, zone: &str) -> Range<Timestamp> {
     let tz: Tz = zone.parse().unwrap_or(Tz::UTC);
-    let date = at.utc().with_timezone(&tz).date_naive();
+    let date = date(at, zone);
     let start = |date: NaiveDate| {
         // Where midnight itself is skipped, the day begins an hour later.
         let first = (0..3).find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest());

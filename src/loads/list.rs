@@ -54,28 +54,49 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// The loads that match, a page of them.
 pub async fn find(desk: &Desk, who: &Actor, query: LoadQuery) -> Result<Listed<LoadRow>> {
     who.may(Permission::LoadView)?;
-    let now = desk.clock.now();
-    let filter = filter(desk, who, &query).await?;
     let part = part(&query)?;
     let page = PageOf { number: query.page.unwrap_or(1).max(1), size: part.limit as u32, total: 0 };
     let cursor = journal::cursor(&desk.journal, who).await?;
+    let now = desk.clock.now();
+    let (data, total) = select(desk, who, &query, part, now).await?;
+    Ok(Listed { data, page: PageOf { total, ..page }, cursor, as_of: now })
+}
+
+/// At most so many of the loads that match, in the order that is asked for, and how many there are in all.
+pub(super) async fn select_first(
+    desk: &Desk,
+    who: &Actor,
+    query: &LoadQuery,
+    most: u32,
+) -> Result<(Vec<LoadRow>, u64)> {
+    let part = Part { offset: 0, limit: i64::from(most), ..part(query)? };
+    select(desk, who, query, part, desk.clock.now()).await
+}
+
+/// A part of the loads that match, and how many there are in all.
+async fn select(
+    desk: &Desk,
+    who: &Actor,
+    query: &LoadQuery,
+    part: Part,
+    now: Timestamp,
+) -> Result<(Vec<LoadRow>, u64)> {
+    let filter = filter(desk, who, query).await?;
     let judge: Option<fn(&LoadRow, Timestamp) -> bool> = match query.view {
         Some(View::AtRisk) => Some(is_at_risk),
         Some(View::DeliveredToday) => Some(LoadRow::is_delivered_today),
         _ => None,
     };
-    let (data, total) = if let Some(judge) = judge {
+    if let Some(judge) = judge {
         // What depends on the moment or on a stop's own clock is judged row by row; these loads are few enough for that.
         let all = Part { offset: 0, limit: i64::from(MAX_ACTIVE), ..part };
         let rows = store::rows(store::find(&desk.store, who, &filter, all).await?.0, who);
         let kept: Vec<_> = rows.into_iter().filter(|row| judge(row, now)).collect();
         let total = kept.len() as u64;
-        (kept.into_iter().skip(part.offset as usize).take(part.limit as usize).collect(), total)
-    } else {
-        let (records, total) = store::find(&desk.store, who, &filter, part).await?;
-        (store::rows(records, who), total)
-    };
-    Ok(Listed { data, page: PageOf { total, ..page }, cursor, as_of: now })
+        return Ok((kept.into_iter().skip(part.offset as usize).take(part.limit as usize).collect(), total));
+    }
+    let (records, total) = store::find(&desk.store, who, &filter, part).await?;
+    Ok((store::rows(records, who), total))
 }
 
 fn is_at_risk(row: &LoadRow, now: Timestamp) -> bool {

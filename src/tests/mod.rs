@@ -13,6 +13,7 @@ mod crash;
 mod documents;
 mod ear;
 mod edge;
+mod export;
 mod fixture;
 mod forged;
 mod frames;

@@ -6,7 +6,7 @@ use contract::{
     LoadId,
     event::{Kind, NAMESPACES, Namespace, catalogue},
 };
-use headhaul::http::documents;
+use headhaul::http::files;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use crate::{
 pub fn calls() -> Vec<(String, String)> {
     let mut calls: Vec<_> = leptos::server_fn::axum::server_fn_paths()
         .map(|(path, method)| (method.to_string(), path.to_owned()))
-        .chain(documents::CALLS.map(|(method, path)| (method.to_owned(), path.to_owned())))
+        .chain(files::CALLS.map(|(method, path)| (method.to_owned(), path.to_owned())))
         .collect();
     calls.sort();
     calls
@@ -33,6 +33,7 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
     match (method, path.strip_prefix("/api/v1/")?) {
         ("GET", "loads") => read(&format!("?size=1000&carrierId={carrier}")),
         ("GET", "loads/active" | "loads/counts" | "carriers" | "events" | "tenders") => read(""),
+        ("GET", "loads/export") => read(&format!("?carrierId={carrier}")),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("GET", "loads/positions") => read(&format!("?loadId={load}")),
@@ -218,17 +219,17 @@ fn the_plain_routes_tell_strangers_of_themselves_and_nobody_of_anybody() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let routes = plain_calls();
-        assert_eq!(routes.len(), 4, "{routes:?}");
+        assert_eq!(routes.len(), 5, "{routes:?}");
         for role in ROLES {
             let stranger = server.sign_in(&format!("{role}@prairie.test")).await;
             for (method, path) in &routes {
                 let of_another = json!({ "email": "dispatch1@blueridge.test", "password": "wrong" }).to_string();
-                let (body, status) = match path.strip_prefix("/api/v1/auth/").unwrap() {
-                    "login" => (Some(of_another), 401),
-                    "refresh" => (Some("{}".to_owned()), 401),
+                let (body, status) = match path.strip_prefix("/api/v1/").unwrap() {
+                    "auth/login" => (Some(of_another), 401),
+                    "auth/refresh" => (Some("{}".to_owned()), 401),
                     // Last, because it ends the session.
-                    "logout" => continue,
-                    "me" => (None, 200),
+                    "auth/logout" => continue,
+                    "auth/me" | "openapi.json" => (None, 200),
                     other => panic!("{other} has no example"),
                 };
                 let answer = stranger.send(method.clone(), path, body).await;
@@ -408,6 +409,26 @@ fn at_one_company_each_hears_only_what_is_theirs() {
             let second = who.starts_with("driver2");
             assert!(!second || ear.names().iter().all(|name| name.starts_with("carrier:load:")), "{:?}", ear.names());
         }
+        server.stop().await;
+    });
+}
+
+#[test]
+fn the_description_of_the_interface_names_every_call_and_no_other() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let document = Client::nobody(&server.base).get("/api/v1/openapi.json").await.body;
+        let described: BTreeSet<_> = document["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, calls)| {
+                calls.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
+            })
+            .collect();
+        let plain = plain_calls().into_iter().map(|(method, path)| (method.to_string(), path));
+        let plain = plain.filter(|(_, path)| !path.ends_with("openapi.json"));
+        assert_eq!(described, calls().into_iter().chain(plain).collect());
         server.stop().await;
     });
 }

@@ -6,6 +6,7 @@ use crate::{CarrierId, DriverId, TenantId, Timestamp, UserId, actor::Role};
 
 /// Who wants in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignIn {
     /// As it was registered, in any case.
     pub email: String,
@@ -15,6 +16,7 @@ pub struct SignIn {
 
 /// Somebody signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// Who.
@@ -39,6 +41,7 @@ pub struct Me {
 
 /// A fresh sign-in or a renewed one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// For programs: the bearer token. Pages have it in a cookie that scripts can't read.
@@ -51,6 +54,7 @@ pub struct SignedIn {
 
 /// An account that the sign-in page of a demo offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DemoAccount {
     /// To sign in with.
     pub email: String,

@@ -9,6 +9,7 @@ use crate::{
 
 /// What somebody is in their company or at a carrier. Names on the wire are those of the real-time standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
     /// Runs the company's account.
@@ -77,6 +78,8 @@ pub enum Permission {
     LoadCancelLate,
     /// Do without what a gate asks for, with a reason.
     GateOverride,
+    /// Take lists of loads out of the house as files.
+    DataExport,
     /// Add papers to a load.
     DocumentAdd,
     /// Take papers out.
@@ -162,6 +165,7 @@ impl Role {
                 P::LoadCancelLate,
                 P::GateOverride,
                 P::DocumentAdd,
+                P::DataExport,
                 P::DocumentRemove,
                 P::CarrierOverride,
                 P::BoardView,
@@ -183,6 +187,7 @@ impl Role {
                 P::LoadCancel,
                 P::GateOverride,
                 P::DocumentAdd,
+                P::DataExport,
                 P::DocumentRemove,
                 P::BoardView,
                 P::TrackingView,
@@ -200,6 +205,7 @@ impl Role {
                 P::LoadDispatch,
                 P::LoadStatusUpdate,
                 P::DocumentAdd,
+                P::DataExport,
                 P::BoardView,
                 P::TrackingView,
                 P::CarrierRateView,
@@ -226,6 +232,7 @@ impl Role {
 
 /// A verified caller: made from a checked session, never from what a client says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Actor {
     /// Who.

@@ -6,6 +6,7 @@ use crate::{CarrierId, DriverId, loads::Equipment};
 
 /// A carrier with its drivers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CarrierRow {
     /// Which.
@@ -24,6 +25,7 @@ pub struct CarrierRow {
 
 /// A driver.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DriverRow {
     /// Which.

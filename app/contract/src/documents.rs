@@ -18,6 +18,7 @@ pub const ACCEPT: &str = ".pdf,.jpg,.jpeg,.png,.webp,.heic,.tif,.tiff";
 
 /// What a paper is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DocumentKind {
     /// What carrier and desk have agreed, signed.
@@ -53,6 +54,7 @@ impl DocumentKind {
 
 /// A paper of a load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Document {
     /// Which.
@@ -73,6 +75,7 @@ pub struct Document {
 
 /// What goes with a file that is uploaded.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AddDocument {
     /// To which load.
@@ -86,6 +89,7 @@ pub struct AddDocument {
 
 /// Takes a paper out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RemoveDocument {
     /// Of which load.

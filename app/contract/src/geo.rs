@@ -11,6 +11,7 @@ pub const CIRCUITY: f64 = 1.18;
 
 /// A place on the globe, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     /// North is positive.
     pub lat: f64,

@@ -12,6 +12,21 @@ macro_rules! ids {
         #[serde(transparent)]
         pub struct $name(Uuid);
 
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "format": "uuid" })
+            }
+        }
+
         impl $name {
             /// Takes an id that was read or made elsewhere.
             pub const fn new(id: Uuid) -> Self {

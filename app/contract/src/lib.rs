@@ -3,7 +3,8 @@
 //! Everything that travels is written here once and compiled into both ends, so that neither can drift. What needs a
 //! database, a clock, randomness or a screen does not belong here.
 //!
-//! Architecture invariant: this crate depends on serde, chrono, uuid and thiserror and on nothing else.
+//! Architecture invariant: this crate depends on serde, chrono, uuid and thiserror and on nothing else; for the server
+//! alone on schemars, which describes it.
 #![warn(missing_docs)]
 
 pub mod accounts;
@@ -36,6 +37,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing, as every answer of the HTTP interface wraps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct One<T> {
     /// What was asked for.
     pub data: T,
@@ -43,6 +45,7 @@ pub struct One<T> {
 
 /// A list with its place among the pages, and the cursor from which its later changes can be followed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Listed<T> {
     /// The rows of this page.
     pub data: Vec<T>,
@@ -56,6 +59,7 @@ pub struct Listed<T> {
 
 /// A page of a longer list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PageOf {
     /// Counted from 1.
     pub number: u32,

@@ -21,6 +21,7 @@ pub use next::*;
 
 /// What the trailer is (`domain.md` §2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the trade's own words need no other")]
 pub enum Equipment {
@@ -81,6 +82,7 @@ impl Equipment {
 
 /// A carrier, driver or colleague, as far as a row needs them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Named<I> {
     /// Which.
     pub id: I,
@@ -90,6 +92,7 @@ pub struct Named<I> {
 
 /// A booked window at a stop, in the stop's own time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Appointment {
     /// When the window opens.
@@ -125,6 +128,7 @@ const EARLY_MIN: i64 = 12 * 60;
 
 /// A town with its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Town {
     /// The town.
     pub city: String,
@@ -134,6 +138,7 @@ pub struct Town {
 
 /// A load as lists, the board and the map show it, already cut to what the reader may see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoadRow {
     /// Which.
@@ -252,6 +257,7 @@ impl LoadRow {
 
 /// What a stop is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StopKind {
     /// Freight comes on.
@@ -272,6 +278,7 @@ impl StopKind {
 
 /// A stop of a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stop {
     /// Which.
@@ -298,6 +305,7 @@ pub struct Stop {
 
 /// What happened to a load, for its timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "the fields say what they are")]
 pub enum Happening {
@@ -335,6 +343,7 @@ pub enum Happening {
 
 /// A line of a load's timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "timeline::Flat")]
 pub struct TimelineEntry {
     /// When.
@@ -349,6 +358,7 @@ pub struct TimelineEntry {
 
 /// Everything of one load that the reader may see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoadDetail {
     /// As in lists.

@@ -11,6 +11,7 @@ pub use flaw::Flaw;
 
 /// Why, in one word that programs can rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The input can't be read or lies outside its range; the details name each field.
@@ -86,6 +87,7 @@ fn short(mut fault: String) -> String {
 
 /// A business rule that can stand against a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// A carrier must be chosen first.
@@ -138,6 +140,7 @@ pub enum Rule {
 
 /// What belongs to a refusal beyond its code.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Details {
     /// Per field of the input, what is wrong with it.
@@ -174,6 +177,7 @@ pub struct Details {
 
 /// A refusal, as it travels inside `{"error": …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[error("{message}")]
 pub struct Refusal {
     /// For programs.
@@ -322,6 +326,7 @@ impl Refusal {
 
 /// A refusal as the HTTP interface and acks wrap it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refused {
     /// The refusal.
     pub error: Refusal,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a load is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LoadStatus {
     /// Being put together; not all details are known.
@@ -162,6 +163,7 @@ impl LoadStatus {
 
 /// A column of the dispatch board (`domain.md` §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Lane {
     /// Planning and pending.

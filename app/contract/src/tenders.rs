@@ -18,6 +18,7 @@ pub const MAX_CARRIERS: usize = 20;
 
 /// How a load is offered to several carriers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TenderMode {
     /// To one after the other, each when the one before it said no or let its window pass.
@@ -44,6 +45,7 @@ impl TenderMode {
 
 /// What became of an offer to one carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OfferState {
     /// It is not this carrier's turn yet.
@@ -95,6 +97,7 @@ impl OfferState {
 
 /// Why a carrier says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DeclineReason {
     /// It pays too little.
@@ -133,6 +136,7 @@ impl DeclineReason {
 
 /// A load to be offered to carriers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TenderLoad {
     /// Which.
@@ -154,6 +158,7 @@ pub struct TenderLoad {
 
 /// A carrier takes a load that it was offered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AcceptTender {
     /// Which load.
@@ -171,6 +176,7 @@ pub struct AcceptTender {
 
 /// A carrier says no to a load that it was offered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeclineTender {
     /// Which load.
@@ -187,6 +193,7 @@ pub struct DeclineTender {
 
 /// What became of a carrier's own offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Answered {
     /// Of which load.
@@ -197,6 +204,7 @@ pub struct Answered {
 
 /// An open offer, as the carrier that has it sees it: enough to say yes or no, and nothing of anybody else's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Offer {
     /// Of which load.
@@ -231,6 +239,7 @@ pub struct Offer {
 
 /// What became of a tender at one carrier, as the desk sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct OfferLine {
     /// To whom.
@@ -253,6 +262,7 @@ pub struct OfferLine {
 
 /// A load's newest tender, as the desk sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Tender {
     /// Which.

@@ -36,6 +36,7 @@ const MILES_PER_KM: f64 = 0.621_371;
 
 /// Where a report comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Source {
     /// A driver's telephone or page.
@@ -65,6 +66,7 @@ impl Source {
 
 /// A truck tells where it is: `location:update`, and one entry of `POST /api/v1/positions`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateLocation {
     /// For which load.
@@ -92,6 +94,7 @@ pub struct UpdateLocation {
 
 /// The answer to `location:update` once it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Received {
     /// Always true; a refusal says otherwise.
     pub received: bool,
@@ -99,6 +102,7 @@ pub struct Received {
 
 /// Several reports at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportPositions {
     /// At most [`MAX_BATCH`].
     pub positions: Vec<UpdateLocation>,
@@ -106,6 +110,7 @@ pub struct ReportPositions {
 
 /// What became of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PositionsReceived {
     /// How many were new and are stored.
     pub accepted: u32,
@@ -117,6 +122,7 @@ pub struct PositionsReceived {
 
 /// A report that was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rejected {
     /// Its place in the call, from 0.
     pub index: u32,
@@ -197,6 +203,7 @@ impl UpdateLocation {
 
 /// Where a truck was last, as rows and the map show it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LastFix {
     /// Degrees north.
     pub lat: f64,

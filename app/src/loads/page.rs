@@ -46,7 +46,8 @@ pub fn LoadsPage() -> impl IntoView {
     let live = live();
     live.poll_s.set(POLL_S);
     let visitor = use_context::<Visitor>();
-    let may_create = visitor.as_ref().is_some_and(|visitor| visitor.can(Permission::LoadCreate));
+    let may = |permission| visitor.as_ref().is_some_and(|visitor| visitor.can(permission));
+    let (may_create, may_export) = (may(Permission::LoadCreate), may(Permission::DataExport));
     let me = visitor.and_then(|visitor| visitor.me).map(|me| me.id);
 
     let url = use_query_map();
@@ -131,7 +132,7 @@ pub fn LoadsPage() -> impl IntoView {
     view! {
         <Title text=say!(loads.title) />
         <div class="loads">
-            <Bar asked counts may_create />
+            <Bar asked counts may_create may_export />
             <Offers taken=again />
             <section
                 class="tablewrap"

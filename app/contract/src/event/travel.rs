@@ -118,6 +118,21 @@ impl<'de> Deserialize<'de> for Mark {
 #[serde(transparent)]
 pub struct Cursor(pub BTreeMap<String, Mark>);
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Cursor {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cursor".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "Per stream of events how far it is known, as `<epoch>:<seq>`.",
+            "additionalProperties": { "type": "string" },
+        })
+    }
+}
+
 /// Asks what was missed: `sync:request`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncRequest {

@@ -7,6 +7,7 @@ use crate::{CarrierId, DriverId, LoadId, Refusal, Timestamp, UserId, geo::Point,
 
 /// Which loads, in which order, and which page of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct LoadQuery {
     /// Statuses, separated by commas.
@@ -49,6 +50,7 @@ pub struct LoadQuery {
 
 /// A selection that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum View {
     /// Neither completed nor cancelled.
@@ -89,6 +91,7 @@ pub const MAX_ACTIVE: u32 = 20_000;
 
 /// A stop to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewStop {
     /// What for.
@@ -114,6 +117,7 @@ pub struct NewStop {
 
 /// A load to be entered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewLoad {
     /// Who pays.
@@ -147,6 +151,7 @@ pub struct NewLoad {
 
 /// A load to be moved to another status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeStatus {
     /// Which.
@@ -165,6 +170,7 @@ pub struct ChangeStatus {
 
 /// A carrier, and perhaps a driver, for a load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AssignLoad {
     /// Which.
@@ -186,6 +192,7 @@ pub struct AssignLoad {
 
 /// A load to be sent on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DispatchLoad {
     /// Which.
@@ -196,6 +203,7 @@ pub struct DispatchLoad {
 
 /// A load to be called off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CancelLoad {
     /// Which.
@@ -211,6 +219,7 @@ pub const MAX_BULK: usize = 200;
 
 /// The same to be done to several loads at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BulkLoads {
     /// Which; at most [`MAX_BULK`], each once.
@@ -221,6 +230,7 @@ pub struct BulkLoads {
 
 /// A load as the caller saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoadVersion {
     /// Which.
@@ -231,6 +241,7 @@ pub struct LoadVersion {
 
 /// What can be done to several loads at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum BulkAction {
     /// Move each to another status.
@@ -255,6 +266,7 @@ pub enum BulkAction {
 
 /// What became of one of them, in the order in which they were named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BulkOutcome {
     /// The load as it is now, when it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -266,6 +278,7 @@ pub struct BulkOutcome {
 
 /// The caller's own newest change of a load, to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UndoChange {
     /// Which load.
@@ -276,6 +289,7 @@ pub struct UndoChange {
 
 /// A load as the tracking map's first call gives it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
 pub struct ActiveQuery {
@@ -289,6 +303,7 @@ pub struct ActiveQuery {
 
 /// A town that stops can be made in, from the built-in list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The town.
@@ -305,6 +320,7 @@ pub struct Place {
 
 /// How many loads each named selection has, for the caller's eyes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "named like the selections of `View`")]
 pub struct ViewCounts {

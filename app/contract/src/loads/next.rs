@@ -7,6 +7,7 @@ use crate::{geo::Point, refusal::Rule, status::LoadStatus};
 
 /// The stop that a truck comes to next, as far as rows need it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NextStop {
     /// Counted from 1.

@@ -12,6 +12,7 @@ use crate::{
 
 /// A line as it travels. Read with `flatten` and a tag, each of its fields would be kept in a tree first.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Flat {
     at: Timestamp,
@@ -32,6 +33,7 @@ pub(super) struct Flat {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     LoadCreated,

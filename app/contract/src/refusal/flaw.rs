@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What is wrong with a field of the input, in one word: pages have words of their own for each, in the reader's
 /// language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Flaw {
     /// Nothing is there.

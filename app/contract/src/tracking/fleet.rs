@@ -69,6 +69,7 @@ pub struct Watching {
 
 /// A stored fix of a load's trail.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TrailFix {
     /// Degrees north.
@@ -90,6 +91,7 @@ pub struct TrailFix {
 
 /// Which trail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TrailQuery {
     /// Of which load.

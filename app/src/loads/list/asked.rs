@@ -67,8 +67,19 @@ pub fn read(values: &dyn Fn(&str) -> Vec<String>) -> LoadQuery {
 
 /// The address that asks for this.
 pub fn href(asked: &LoadQuery) -> String {
-    let mut address = PATH.to_owned();
-    for (number, (key, value)) in parameters(asked).into_iter().enumerate() {
+    address(PATH, parameters(asked))
+}
+
+/// The address of a file with everything that is asked for, on however many pages.
+pub fn export(asked: &LoadQuery) -> String {
+    let sent = LoadQuery { page: None, size: None, ..sent(asked) };
+    let view = sent.view.map(|view| ("view", view_name(view).to_owned()));
+    address("/api/v1/loads/export", parameters(&sent).into_iter().filter(|(key, _)| *key != "view").chain(view))
+}
+
+fn address(path: &str, parameters: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let mut address = path.to_owned();
+    for (number, (key, value)) in parameters.into_iter().enumerate() {
         address.push(if number == 0 { '?' } else { '&' });
         address.push_str(key);
         address.push('=');
@@ -213,6 +224,15 @@ mod tests {
 
         assert_eq!(asked, LoadQuery { view: Some(View::Active), ..LoadQuery::default() });
         assert_eq!(href(&asked), "/loads");
+    }
+
+    #[test]
+    fn a_file_holds_all_that_is_listed_on_however_many_pages() {
+        assert_eq!(export(&address(&[])), "/api/v1/loads/export?view=active");
+        let asked = address(&[("view", "all"), ("q", "Reno"), ("sort", "-delivery"), ("page", "3"), ("size", "50")]);
+        assert_eq!(export(&asked), "/api/v1/loads/export?q=Reno&sort=-delivery");
+        let by_status = address(&[("status", "COMPLETED")]);
+        assert_eq!(export(&by_status), "/api/v1/loads/export?status=COMPLETED");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use contract::{
 use leptos::prelude::*;
 
 use super::{
-    asked::{FIGURES, VIEWS, count_of, href, view_word, whole},
+    asked::{FIGURES, VIEWS, count_of, export, href, view_word, whole},
     filter::{Chips, Filter},
 };
 use crate::{
@@ -30,6 +30,8 @@ pub fn Bar(
     counts: Counts,
     /// Whether the visitor may enter loads.
     may_create: bool,
+    /// Whether they may take them out as a file.
+    may_export: bool,
 ) -> impl IntoView {
     view! {
         <header class="bar">
@@ -44,6 +46,12 @@ pub fn Bar(
             </nav>
             <span class="grow"></span>
             <Filter asked />
+            {may_export.then(|| view! {
+                <a class="btn" href=move || asked.with(export) rel="external" download="" title=say!(loads.export_hint)>
+                    <Icon name="download" size=14 />
+                    {say!(loads.export)}
+                </a>
+            })}
             {may_create.then(|| view! {
                 <button class="btn pri" on:click=|_| ask(Dialog::NewLoad) aria-keyshortcuts="n">
                     <Icon name="plus" size=14 />

@@ -1,4 +1,4 @@
-//! Files, which are longer than any other call: they are read and given out piece by piece.
+//! Files, which come and go: papers piece by piece, for they are longer than any other call, and lists for spreadsheets.
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use axum::{
 use contract::{
     DocumentId, One, Refusal,
     documents::{AddDocument, Document, MAX_BYTES},
+    loads::LoadQuery,
 };
 use futures_util::StreamExt;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,7 +22,11 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use super::{Edge, answers::refuse, edge};
-use crate::{auth::Known, documents};
+use crate::{
+    auth::Known,
+    documents,
+    loads::export::{self, Export},
+};
 
 /// How many pieces of a file that is not taken are read all the same, each of some 16 KB to 64 KB.
 const MOST_UNREAD: usize = 1_024;
@@ -31,15 +36,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 const ADD: &str = "/api/v1/loads/documents";
 const OPEN: &str = "/api/v1/loads/document";
+const EXPORT: &str = "/api/v1/loads/export";
 
 /// The calls that are answered here.
-pub const CALLS: [(&str, &str); 2] = [("POST", ADD), ("GET", OPEN)];
+pub const CALLS: [(&str, &str); 3] = [("POST", ADD), ("GET", OPEN), ("GET", EXPORT)];
 
 /// Their routes.
 pub fn routes(edge: Edge) -> Router {
     Router::new()
         .route(ADD, post(add))
         .route(OPEN, get(open))
+        .route(EXPORT, get(export))
         .layer(middleware::from_fn(edge::plain_refusals))
         .with_state(edge)
 }
@@ -101,14 +108,33 @@ async fn open(
     let who = known(who, refused).map_err(refuse)?;
     let Ask { id } = asked(query).map_err(refuse)?;
     let (document, file) = documents::open(&edge.desk, &who.actor, id).await.map_err(|error| refuse(error.into()))?;
-    let name = utf8_percent_encode(&document.name, NON_ALPHANUMERIC);
-    let shown = HeaderValue::from_str(&format!("inline; filename*=UTF-8''{name}"));
-    let kind = HeaderValue::from_str(&document.media_type);
-    let fallback = || HeaderValue::from_static("application/octet-stream");
-    let mut response = Body::from_stream(ReaderStream::new(file)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, kind.unwrap_or_else(|_| fallback()));
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(document.size_bytes));
-    headers.insert(header::CONTENT_DISPOSITION, shown.unwrap_or_else(|_| HeaderValue::from_static("inline")));
+    let mut response =
+        named(Body::from_stream(ReaderStream::new(file)), &document.media_type, "inline", &document.name);
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(document.size_bytes));
     Ok(response)
+}
+
+/// Gives a list of loads out, for spreadsheets.
+async fn export(
+    State(edge): State<Edge>,
+    who: Option<Extension<Known>>,
+    refused: Option<Extension<Refusal>>,
+    query: Result<Query<LoadQuery>, QueryRejection>,
+) -> Result<Response, Response> {
+    let who = known(who, refused).map_err(refuse)?;
+    let query = asked(query).map_err(refuse)?;
+    let Export { name, text } =
+        export::csv(&edge.desk, &who.actor, &query).await.map_err(|error| refuse(error.into()))?;
+    Ok(named(Body::from(text), "text/csv; charset=utf-8", "attachment", &name))
+}
+
+/// A file under its name, to be shown or to be kept.
+fn named(body: Body, media_type: &str, how: &str, name: &str) -> Response {
+    let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let value = |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, value(media_type));
+    headers.insert(header::CONTENT_DISPOSITION, value(&format!("{how}; filename*=UTF-8''{name}")));
+    response
 }
