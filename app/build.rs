@@ -9,7 +9,7 @@ const NAMESPACES: [&str; 5] = ["common", "accounts", "loads", "board", "tracking
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Texts with values are wanted as text too, for titles, labels and notices.
-    let config = NAMESPACES.into_iter().try_fold(Config::new("en")?, Config::add_namespace)?;
+    let config = NAMESPACES.into_iter().try_fold(Config::new("en")?.add_locale("es")?, Config::add_namespace)?;
     let config = config.parse_options(ParseOptions::new().interpolate_display(true));
     let translations = TranslationsInfos::parse(config)?;
     translations.emit_diagnostics();

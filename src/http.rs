@@ -7,6 +7,7 @@ pub mod cookies;
 mod edge;
 pub mod files;
 mod health;
+mod language;
 pub mod listen;
 mod once;
 pub mod openapi;
@@ -78,6 +79,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .route("/api/v1/auth/logout", post(accounts::logout))
         .route("/api/v1/auth/me", get(accounts::me))
         .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/language", get(language::choose))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

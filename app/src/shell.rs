@@ -6,7 +6,12 @@ use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::MetaTags;
 use leptos_router::location::RequestUrl;
 
-use crate::{pages::Visitor, parts::Part, ui::frame::theme::EARLY};
+use crate::{
+    i18n::{Language as _, locale},
+    pages::Visitor,
+    parts::Part,
+    ui::frame::theme::EARLY,
+};
 
 /// Where the site's files are, each under an address that changes with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +49,7 @@ pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
     let boot = format!("import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(hydrate)");
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=locale().as_str()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

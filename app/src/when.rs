@@ -2,8 +2,10 @@
 //!
 //! Put together by hand: chrono's patterns bring everything that a pattern can hold into the compiled page.
 
-use chrono::{Datelike as _, Month, NaiveDateTime, Timelike as _};
+use chrono::{Datelike as _, NaiveDateTime, Timelike as _, Weekday};
 use contract::{Timestamp, loads::Appointment};
+
+use crate::say;
 
 /// `14:02` on a clock that is `offset_min` minutes ahead of UTC.
 pub fn clock(at: Timestamp, offset_min: i32) -> String {
@@ -14,7 +16,7 @@ pub fn clock(at: Timestamp, offset_min: i32) -> String {
 /// `Mon 24 14:00` on such a clock.
 pub fn day_and_clock(at: Timestamp, offset_min: i32) -> String {
     let day = local(at, offset_min);
-    format!("{} {:02} {}", day.weekday(), day.day(), clock(at, offset_min))
+    format!("{} {:02} {}", weekday(day), day.day(), clock(at, offset_min))
 }
 
 /// `14:02` when that is today on such a clock, else `Tue 25 14:02`.
@@ -37,8 +39,8 @@ pub fn brief_past(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
     let day = local(at, offset_min);
     match days_between(at, offset_min, now) {
         0 => clock(at, offset_min),
-        -6..=6 => day.weekday().to_string(),
-        _ => format!("{} {}", month(day), day.day()),
+        -6..=6 => weekday(day).to_owned(),
+        _ => say!(common.date.month_day, month = month(day), day = day.day()),
     }
 }
 
@@ -74,27 +76,51 @@ pub fn age(from: Timestamp, now: Timestamp) -> String {
 /// The same as it stands in a sentence: `just now`, `12 min ago`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     if now.since_ms(at) < 60_000 {
-        crate::say!(common.age.just_now).to_owned()
+        say!(common.age.just_now).to_owned()
     } else {
-        crate::say!(common.age.ago, age = age(at, now))
+        say!(common.age.ago, age = age(at, now))
     }
 }
 
 /// A length of time given in minutes, likewise.
 pub fn minutes(min: i64) -> String {
     match min {
-        ..1 => "now".to_owned(),
+        ..1 => say!(common.date.now).to_owned(),
         1..60 => format!("{min} min"),
         60..2_880 => format!("{} h", min / 60),
         _ => format!("{} d", min / 1_440),
     }
 }
 
+/// `Mon`.
+fn weekday(day: NaiveDateTime) -> &'static str {
+    match day.weekday() {
+        Weekday::Mon => say!(common.day.mon),
+        Weekday::Tue => say!(common.day.tue),
+        Weekday::Wed => say!(common.day.wed),
+        Weekday::Thu => say!(common.day.thu),
+        Weekday::Fri => say!(common.day.fri),
+        Weekday::Sat => say!(common.day.sat),
+        Weekday::Sun => say!(common.day.sun),
+    }
+}
+
 /// `Dec`.
 fn month(day: NaiveDateTime) -> &'static str {
-    let name =
-        u8::try_from(day.month()).ok().and_then(|number| Month::try_from(number).ok()).map_or("", |month| month.name());
-    name.get(..3).unwrap_or(name)
+    match day.month() {
+        1 => say!(common.month.jan),
+        2 => say!(common.month.feb),
+        3 => say!(common.month.mar),
+        4 => say!(common.month.apr),
+        5 => say!(common.month.may),
+        6 => say!(common.month.jun),
+        7 => say!(common.month.jul),
+        8 => say!(common.month.aug),
+        9 => say!(common.month.sep),
+        10 => say!(common.month.oct),
+        11 => say!(common.month.nov),
+        _ => say!(common.month.dec),
+    }
 }
 
 fn local(at: Timestamp, offset_min: i32) -> NaiveDateTime {

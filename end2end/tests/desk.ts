@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, type BrowserContext, type Page, expect, test as base } from "@playwright/test";
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, expect, test as base } from "@playwright/test";
 
 export type Server = { url: string; call: (as: string, path: string, body?: unknown) => Promise<Answer> };
 export type Answer = { status: number; body: any };
@@ -133,15 +133,15 @@ export async function token(url: string, email: string): Promise<string> {
 }
 
 /** Somebody signed in at a browser of their own, to whose console is listened. */
-export async function at(browser: Browser, server: Server, email: string): Promise<Page> {
-  const context = await browser.newContext();
+export async function at(browser: Browser, server: Server, email: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(options);
   browsers.push(context);
   const page = await context.newPage();
   heed(page);
   await page.goto(`${server.url}/login`);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill("demo-password");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("input[type=email]").fill(email);
+  await page.locator("input[type=password]").fill("demo-password");
+  await page.locator("form.form button").click();
   await page.waitForURL((url) => !url.pathname.startsWith("/login"));
   return page;
 }

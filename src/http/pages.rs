@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{caller::Caller, pages::Visitor};
+use app::{caller::Caller, i18n::Locale, pages::Visitor};
 use axum::{
     extract::{Request, State},
     http::{StatusCode, request::Parts},
@@ -11,7 +11,7 @@ use axum::{
 use contract::{Code, LoadId, Refusal, accounts::DemoAccount, actor::Actor};
 use leptos::prelude::*;
 
-use super::{Edge, answers::refuse, edge::NotForThem};
+use super::{Edge, answers::refuse, edge::NotForThem, language};
 use crate::{
     auth::Known,
     store::{self, once::Once},
@@ -26,6 +26,7 @@ pub fn context(edge: &Edge) -> impl Fn() + Clone + Send + Sync + 'static {
         let parts = use_context::<Parts>();
         let extensions = parts.as_ref().map(|parts| &parts.extensions);
         let known = extensions.and_then(|extensions| extensions.get::<Known>());
+        provide_context(parts.as_ref().map_or_else(Locale::default, |parts| language::of(&parts.headers)));
         let refused = extensions.is_some_and(|extensions| extensions.get::<NotForThem>().is_some());
         let me = known.map(|known| known.me.clone());
         provide_context(Caller {

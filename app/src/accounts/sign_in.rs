@@ -9,7 +9,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     pages::Visitor,
     say,
-    ui::{icon::Icon, words::role_word},
+    ui::{frame::language::LanguageChoice, icon::Icon, words::role_word},
 };
 
 /// Where the forms go.
@@ -58,6 +58,7 @@ pub fn SignInPage() -> impl IntoView {
                 <button type="submit" class="btn pri">{say!(accounts.submit)}</button>
             </form>
             {(!demo.is_empty()).then(|| view! { <Demo accounts=demo next /> })}
+            <LanguageChoice />
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod came;
 mod keys;
+pub mod language;
 mod rail;
 mod refused;
 mod search;

@@ -3,7 +3,7 @@
 use contract::{accounts::Me, actor::Permission};
 use leptos::prelude::*;
 
-use super::{search::Search, stamp::Stamp, theme::ThemeChoice};
+use super::{language::LanguageChoice, search::Search, stamp::Stamp, theme::ThemeChoice};
 use crate::{
     pages::Visitor,
     say,
@@ -45,6 +45,7 @@ fn SelfMenu(me: Me) -> impl IntoView {
                 <span>{tenant_name}</span>
             </p>
             <ThemeChoice />
+            <LanguageChoice />
             <form method="post" action="/api/v1/auth/logout">
                 <button type="submit" class="btn"><Icon name="log-out" />{say!(common.me.sign_out)}</button>
             </form>
