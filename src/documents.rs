@@ -1,19 +1,19 @@
 //! The papers of loads: taking them in, giving them out, and who may see which.
 //!
 //! A file is read into a folder for what is just coming, and gets its place under its id in the same write that makes it
-//! known; so nothing is known whose file isn't there, and what broke off leaves nothing but a file that is cleared away
-//! with the next start. Of several nodes all need the same folder.
+//! known; so nothing is known whose file isn't there, and what broke off leaves nothing but a file that a later start clears
+//! away. Of several nodes all need the same folder.
 
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::body::BodyDataStream;
 use contract::{
-    Code, DocumentId, LoadId, Refusal,
+    Code, DocumentId, LoadId, Refusal, UserId,
     actor::{Actor, Permission},
     documents::{AddDocument, Document, DocumentKind, MAX_BYTES, MAX_DOCUMENTS, MAX_NAME, RemoveDocument},
     event::LoadUpdated,
@@ -23,7 +23,7 @@ use contract::{
 };
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
-use tokio::{fs, io::AsyncWriteExt, sync::Semaphore};
+use tokio::{fs, io::AsyncWriteExt};
 
 use crate::{
     clock::new_id,
@@ -39,7 +39,13 @@ use crate::{
 };
 
 /// How many files come in at once on a node; each holds a file and a little memory.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
+
+/// How many of them are one user's, so that nobody keeps the others out.
+const EACH: usize = 4;
+
+/// How long ago a file was touched last whose coming has broken off: another node may be reading it just now.
+const LEFT: Duration = Duration::from_hours(1);
 
 /// How long whoever comes while so many do waits, in milliseconds.
 const BUSY_MS: u64 = 2_000;
@@ -54,7 +60,20 @@ const HEAD: usize = 8_192;
 #[derive(Clone, Debug)]
 pub struct Shelf {
     folder: PathBuf,
-    coming: Arc<Semaphore>,
+    /// Whose files are coming just now.
+    coming: Arc<Mutex<Vec<UserId>>>,
+}
+
+/// A file of somebody's is coming, until this is dropped.
+struct Turn<'a>(&'a Shelf, UserId);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut coming = self.0.coming();
+        if let Some(place) = coming.iter().position(|user| *user == self.1) {
+            coming.swap_remove(place);
+        }
+    }
 }
 
 /// A file that has come whole and has no place yet. It is gone when it is dropped.
@@ -74,7 +93,7 @@ impl Drop for Parcel {
 }
 
 impl Shelf {
-    /// The shelf in a folder, which is made; what broke off there before is cleared away.
+    /// The shelf in a folder, which is made; what broke off there long ago is cleared away.
     ///
     /// # Errors
     /// When the folder can't be written.
@@ -83,9 +102,26 @@ impl Shelf {
         let coming = folder.join("coming");
         std::fs::create_dir_all(&coming)?;
         for left in std::fs::read_dir(&coming)? {
-            std::fs::remove_file(left?.path())?;
+            let left = left?;
+            if left.metadata()?.modified()?.elapsed().is_ok_and(|age| age > LEFT) {
+                std::fs::remove_file(left.path())?;
+            }
         }
-        Ok(Self { folder, coming: Arc::new(Semaphore::new(AT_ONCE)) })
+        Ok(Self { folder, coming: Arc::default() })
+    }
+
+    /// Never held across an await, so a plain mutex is right.
+    fn coming(&self) -> MutexGuard<'_, Vec<UserId>> {
+        self.coming.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn turn(&self, user: UserId) -> Result<Turn<'_>, Refusal> {
+        let mut coming = self.coming();
+        if coming.len() >= AT_ONCE || coming.iter().filter(|other| **other == user).count() >= EACH {
+            return Err(Refusal::rate_limited(BUSY_MS));
+        }
+        coming.push(user);
+        Ok(Turn(self, user))
     }
 
     /// Where the file of a paper lies: in one of 256 folders, so that none gets too long.
@@ -96,8 +132,8 @@ impl Shelf {
     }
 
     /// Reads a file as it comes.
-    async fn take(&self, pieces: &mut BodyDataStream) -> Result<Parcel> {
-        let _turn = self.coming.try_acquire().map_err(|_| Refusal::rate_limited(BUSY_MS))?;
+    async fn take(&self, user: UserId, pieces: &mut BodyDataStream) -> Result<Parcel> {
+        let _turn = self.turn(user)?;
         let mut parcel = Parcel {
             path: self.folder.join("coming").join(new_id().to_string()),
             size_bytes: 0,
@@ -180,12 +216,13 @@ pub async fn add(desk: &Desk, who: &Actor, ask: AddDocument, file: &mut BodyData
     if name.contains(['/', '\\']) {
         return Err(Refusal::flawed("name", Flaw::NotAllowed, "must be a file's name").into());
     }
-    let parcel = desk.shelf.take(file).await?;
+    let parcel = desk.shelf.take(who.user, file).await?;
     let mut tx = desk.begin(grant).await?;
     rows::lock(&mut tx, &[ask.load_id]).await?;
     let load = rows::in_tx(&mut tx, ask.load_id).await?.ok_or_else(Refusal::not_found)?;
     // It may have been taken away while the file came.
-    if !who.role.is_staff() && load.carrier() != who.carrier {
+    let is_theirs = load.carrier() == who.carrier && (who.driver.is_none() || load.driver() == who.driver);
+    if !who.role.is_staff() && !is_theirs {
         return Err(Refusal::not_found().into());
     }
     let known = papers::in_tx(&mut tx, ask.load_id).await?;
@@ -297,6 +334,23 @@ async fn tell(tx: &mut Tx<'_>, load: LoadId, outside_too: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobodys_files_keep_the_others_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shelf = Shelf::open(folder.path()).expect("a shelf");
+        let user = |number: u128| UserId::new(uuid::Uuid::from_u128(number));
+        let own: Vec<_> = (0..EACH).map(|_| shelf.turn(user(1)).expect("a turn")).collect();
+
+        assert!(shelf.turn(user(1)).is_err());
+        assert!(shelf.turn(user(2)).is_ok());
+        drop(own);
+        assert!(shelf.turn(user(1)).is_ok());
+        let all: Vec<_> = (0..AT_ONCE as u128).map(|number| shelf.turn(user(number)).expect("a turn")).collect();
+        assert!(shelf.turn(user(99)).is_err());
+        drop(all);
+        assert!(shelf.coming().is_empty());
+    }
 
     #[test]
     fn a_file_is_what_its_content_says() {

@@ -31,6 +31,7 @@ const NAMED: &str = "#/components/schemas/";
 
 /// `?id=`
 #[derive(JsonSchema)]
+#[schemars(rename = "By_{I}")]
 #[expect(dead_code, reason = "only described")]
 struct ById<I> {
     /// Which.
@@ -229,15 +230,17 @@ fn parameters(query: &Schema, named: &Map<String, Value>) -> Value {
     fields.into_iter().map(parameter).collect()
 }
 
-/// Where a rule comes from is for those who read the code.
+/// Where a rule comes from, and links within the code, are for those who read that.
 fn without_sources(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            if let Some(Value::String(text)) = fields.get_mut("description")
-                && let Some((before, rest)) = text.split_once(" (`domain.md`")
-                && let Some((_, after)) = rest.split_once(')')
-            {
-                *text = format!("{before}{after}");
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                if let Some((before, rest)) = text.split_once(" (`domain.md`")
+                    && let Some((_, after)) = rest.split_once(')')
+                {
+                    *text = format!("{before}{after}");
+                }
+                *text = text.replace("[`", "`").replace("`]", "`");
             }
             fields.values_mut().for_each(without_sources);
         }

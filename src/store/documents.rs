@@ -55,7 +55,9 @@ impl Paper {
     /// Whether somebody who may see the load may see this of it. A carrier's people see the papers of the carriage that
     /// came while the load was theirs or nobody's, and whatever else they brought themselves.
     pub fn is_for(&self, who: &Actor) -> bool {
-        let is_own = self.carrier.is_none() || self.carrier == who.carrier;
+        // What was agreed before anybody had the load was agreed with somebody else.
+        let is_anybodys = self.carrier.is_none() && self.document.kind != DocumentKind::RateConfirmation;
+        let is_own = is_anybodys || (self.carrier.is_some() && self.carrier == who.carrier);
         who.role.is_staff() || (is_own && self.is_for_carriers())
     }
 

@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing, as every answer of the HTTP interface wraps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OneOf_{T}"))]
 pub struct One<T> {
     /// What was asked for.
     pub data: T,
@@ -45,7 +45,7 @@ pub struct One<T> {
 
 /// A list with its place among the pages, and the cursor from which its later changes can be followed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ListOf_{T}"))]
 pub struct Listed<T> {
     /// The rows of this page.
     pub data: Vec<T>,

@@ -82,7 +82,7 @@ impl Equipment {
 
 /// A carrier, driver or colleague, as far as a row needs them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Named_{I}"))]
 pub struct Named<I> {
     /// Which.
     pub id: I,
