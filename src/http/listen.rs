@@ -55,8 +55,9 @@ pub struct Manners {
 /// itself it keeps megabytes for each reader who has stopped reading; this still fills a line of 20 Mbit/s over 100 ms.
 const UNSENT: u32 = 128 * 1024;
 
-/// How many connections may wait to be taken.
-const WAITING: u32 = 1_024;
+/// How many connections may wait to be accepted; the system's own bound (`net.core.somaxconn`) may be lower. When everybody
+/// comes back at once, those for whom there is no place are not refused but try again after 1, 3 and 7 seconds.
+const WAITING: u32 = 65_535;
 
 /// Listens at an address.
 ///

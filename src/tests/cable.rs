@@ -5,7 +5,7 @@ use std::{net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::{
     io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
+    net::{TcpSocket, TcpStream},
     sync::watch,
     time::sleep,
 };
@@ -35,7 +35,10 @@ pub struct Cable {
 impl Cable {
     /// Lays a cable to a server.
     pub async fn lay(to: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // As the server itself: whoever finds no place in the queue would try again seconds later.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let listener = socket.listen(65_535).unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (state, mut seen) = watch::channel(State::Whole);
         tokio::spawn(async move {
