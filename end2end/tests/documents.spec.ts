@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { at, expect, live, loadIn, test } from "./desk";
 
@@ -77,4 +78,17 @@ test("a file that could not be sent is kept and sent again", async ({ browser, s
   await dana.getByRole("button", { name: "Try again" }).click();
   await expect(dana.locator(".papers li")).toContainText("bol.pdf");
   await expect(dana.locator(".add-paper [role=alert]")).toHaveCount(0);
+});
+
+test("what is listed is taken out as a file", async ({ browser, server }) => {
+  const dana = await at(browser, server, "dispatch1@blueridge.demo");
+  await dana.goto(`${server.url}/loads?view=all&status=DELIVERED`);
+  await live(dana);
+  const rows = await dana.locator("tbody tr").count();
+  const [file] = await Promise.all([dana.waitForEvent("download"), dana.getByRole("link", { name: "CSV" }).click()]);
+  expect(file.suggestedFilename()).toMatch(/^loads-\d{4}-\d\d-\d\d\.csv$/);
+  const lines = readFileSync(await file.path(), "utf8").trim().split("\r\n");
+  expect(lines.length).toBe(rows + 1);
+  expect(lines[0]).toContain("Carrier rate");
+  expect(lines[0]).not.toContain("Customer rate");
 });
