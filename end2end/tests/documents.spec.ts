@@ -54,7 +54,9 @@ test("papers are added, seen by the other, taken out, and close a load", async (
   expect(found.violations.map((violation) => violation.id)).toEqual([]);
 
   await ops.getByRole("button", { name: "Take out lumper receipt.pdf" }).click();
-  await ops.getByRole("button", { name: "Keep" }).click();
+  await expect(ops.getByRole("button", { name: "Keep" })).toBeFocused();
+  await ops.keyboard.press("Enter");
+  await expect(ops.getByRole("button", { name: "Take out lumper receipt.pdf" })).toBeFocused();
   await ops.getByRole("button", { name: "Take out lumper receipt.pdf" }).click();
   await ops.getByRole("button", { name: "Take out", exact: true }).click();
   await expect(papers(dana)).toHaveCount(1);

@@ -67,6 +67,17 @@ fn Paper(
 ) -> impl IntoView {
     let Document { id, kind, name, size_bytes, uploaded_by, .. } = paper;
     let asks = RwSignal::new(false);
+    // Whoever goes by keyboard keeps their place when one button gives way to others.
+    let (keep, cross) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
+    let turn = move |to: bool| {
+        asks.set(to);
+        let button = if to { keep } else { cross };
+        request_animation_frame(move || {
+            if let Some(button) = button.get_untracked() {
+                _ = button.focus();
+            }
+        });
+    };
     let busy = RwSignal::new(false);
     let label = say!(common.paper.remove, name = name.clone());
     let removed = StoredValue::new(say!(common.paper.removed, name = name.clone()));
@@ -98,12 +109,12 @@ fn Paper(
                     <button type="button" class="btn danger" aria-disabled=move || busy.get().then_some("true") on:click=take_out>
                         {say!(common.paper.yes)}
                     </button>
-                    <button type="button" class="btn" autofocus on:click=move |_| asks.set(false)>{say!(common.paper.no)}</button>
+                    <button type="button" class="btn" node_ref=keep on:click=move |_| turn(false)>{say!(common.paper.no)}</button>
                 </span>
             })
         } else {
             Either::Right(view! {
-                <button type="button" class="btn ic" aria-label=label.clone() title=label.clone() on:click=move |_| asks.set(true)>
+                <button type="button" class="btn ic" node_ref=cross aria-label=label.clone() title=label.clone() on:click=move |_| turn(true)>
                     <Icon name="x" />
                 </button>
             })
