@@ -34,7 +34,7 @@ pub struct Cable {
 
 impl Cable {
     /// Lays a cable to a server.
-    pub async fn lay(to: SocketAddr) -> Self {
+    pub fn lay(to: SocketAddr) -> Self {
         // As the server itself: whoever finds no place in the queue would try again seconds later.
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();

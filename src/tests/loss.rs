@@ -104,7 +104,7 @@ async fn run(size: Size, speech: Speech, nodes: &[&Process], companies: &[(&'sta
         let node = nodes[n % nodes.len()];
         let mut client = clients[n / nodes.len() % clients.len()].clone();
         client.base.clone_from(&node.base);
-        let cable = Cable::lay(node.address().parse().unwrap()).await;
+        let cable = Cable::lay(node.address().parse().unwrap());
         readers.push(Reader::start(client, cable.base.clone(), speech));
         cables.push(cable);
     }

@@ -47,7 +47,7 @@ fn readers_who_stop_reading_cost_nobody_anything() {
         let ground = Ground::prepare(Engine::Sqlite).await;
         let node = ground.node("127.0.0.1:0", &["--sockets-per-user", "100000"]);
         let client = Client::sign_in(&node.base, "ops@blueridge.test").await;
-        let cable = Cable::lay(node.address().parse().unwrap()).await;
+        let cable = Cable::lay(node.address().parse().unwrap());
         let start = |base: &str| Reader::start(client.clone(), base.to_owned(), Speech::Cursors);
         let mut stalled: Vec<Reader> = (0..slow).map(|_| start(&cable.base)).collect();
         let mut others: Vec<Reader> = (slow..all).map(|_| start(&node.base)).collect();

@@ -33,7 +33,7 @@ fn a_storm_of_reconnects_is_over_soon_and_nobody_is_refused_or_misses_anything()
         for who in PEOPLE {
             clients.push(Client::sign_in(&node.base, &format!("{who}@blueridge.test")).await);
         }
-        let cable = Cable::lay(node.address().parse().unwrap()).await;
+        let cable = Cable::lay(node.address().parse().unwrap());
         let mut worker = Worker::new(clients[0].clone(), ground.blue.clone(), 1);
         let mut readers = Vec::new();
         // In hundreds, so that the first coming in is no storm itself.
