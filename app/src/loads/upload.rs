@@ -2,9 +2,9 @@
 //! from where it is.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{File, chosen, fallen, send};
+pub use browser::{File, chosen, fallen, kept, send};
 #[cfg(not(feature = "hydrate"))]
-pub use server::{File, chosen, fallen, send};
+pub use server::{File, chosen, fallen, kept, send};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -13,7 +13,11 @@ mod browser {
         documents::{Document, DocumentKind, MAX_BYTES},
     };
     use js_sys::{JsString, Object, Reflect};
-    use leptos::{ev, web_sys};
+    use leptos::{
+        ev,
+        prelude::{LocalStorage, StoredValue},
+        web_sys,
+    };
 
     use crate::{
         fault::Fault,
@@ -22,6 +26,11 @@ mod browser {
     };
 
     pub use leptos::web_sys::File;
+
+    /// Room for a file that could not be sent. It is the browser's, and stays on its thread.
+    pub fn kept() -> StoredValue<Option<File>, LocalStorage> {
+        StoredValue::new_local(None)
+    }
 
     /// The file that was chosen. The field is emptied, so that the same one can be chosen again.
     pub fn chosen(input: &web_sys::HtmlInputElement) -> Option<File> {
@@ -70,7 +79,7 @@ mod server {
         LoadId, One,
         documents::{Document, DocumentKind},
     };
-    use leptos::{ev, web_sys};
+    use leptos::{ev, prelude::StoredValue, web_sys};
 
     use crate::fault::Fault;
 
@@ -82,6 +91,11 @@ mod server {
         pub const fn name(&self) -> String {
             match *self {}
         }
+    }
+
+    /// Room for none. A page is put together by several threads, so nothing of it may be bound to one.
+    pub fn kept() -> StoredValue<Option<File>> {
+        StoredValue::new(None)
     }
 
     /// None.

@@ -142,7 +142,7 @@ fn Add(load: LoadId, entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> im
     let kind = RwSignal::new(expected(entry.with_untracked(Entry::status)));
     let coming = RwSignal::new(None::<String>);
     let fault = RwSignal::new(None::<String>);
-    let failed = StoredValue::new_local(None::<upload::File>);
+    let failed = upload::kept();
     let over = RwSignal::new(false);
     let send = move |file: upload::File| {
         if coming.get_untracked().is_some() {
