@@ -96,6 +96,8 @@ fn an_address_that_is_refused_too_often_is_not_looked_at_for_a_while() {
         let server = TestServer::start_with(engine, &["--failed-handshakes-per-minute", "3"]).await;
         let client = server.dispatcher().await;
         let mut raw = Raw::open(&server.base).await;
+        // Somewhere it is in, so that it is not ended meanwhile for being in nowhere.
+        raw.join("/dispatch", &client).await;
         for _ in 0..4 {
             let answer = raw.greet("/events", &json!({ "token": "x.y.z" })).await.unwrap();
             assert_eq!(answer, r#"44/events,{"message":"Unauthorized"}"#);

@@ -15,7 +15,7 @@ use contract::{
 };
 use headhaul::{
     clock::Clock,
-    simulate::socket::{Socket, SocketError, Told},
+    simulate::socket::{Events, Socket, SocketError, Told},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -136,11 +136,17 @@ impl Drop for Reader {
 impl Reader {
     /// Begins to follow over a way of its own (`base`); lists are asked for directly.
     pub fn start(client: Client, base: String, speech: Speech) -> Self {
+        Self::start_on(watch::channel(true).1, client, base, speech)
+    }
+
+    /// Begins to follow over a network that is there only while `line` says so; when it ends, so does the connection.
+    pub fn start_on(line: watch::Receiver<bool>, client: Client, base: String, speech: Speech) -> Self {
         let page = Arc::new(Mutex::new(Page::default()));
         let (told, place) = watch::channel(Cursor::default());
         let (returned, back) = watch::channel(0);
         let delays = Arc::new(Mutex::new(Vec::new()));
         let following = Following {
+            line,
             client: client.clone(),
             base,
             speech,
@@ -174,6 +180,7 @@ impl Reader {
 }
 
 struct Following {
+    line: watch::Receiver<bool>,
     client: Client,
     base: String,
     speech: Speech,
@@ -193,6 +200,7 @@ impl Following {
     async fn run(mut self) {
         self.load_afresh().await;
         loop {
+            while !*self.line.borrow_and_update() && self.line.changed().await.is_ok() {}
             let mut auth = json!({ "token": self.client.token, "positions": false });
             match self.speech {
                 Speech::Cursors => auth["since"] = json!(self.follower.cursor()),
@@ -224,7 +232,7 @@ impl Following {
                 }
                 self.session = session;
             }
-            while let Some(told) = events.recv().await {
+            while let Some(told) = self.next_of(&mut events).await {
                 let heard = match self.speech {
                     Speech::Cursors => self.hear(&socket, told).await,
                     Speech::Numbers | Speech::Recovery => {
@@ -235,6 +243,19 @@ impl Following {
                 if heard.is_err() {
                     break;
                 }
+            }
+        }
+    }
+
+    /// What is told next, until the connection ends or the network does.
+    async fn next_of(&mut self, events: &mut Events) -> Option<Told> {
+        loop {
+            tokio::select! {
+                told = events.recv() => return told,
+                // A line whose other end is gone stays as it is.
+                Ok(()) = self.line.changed() => if !*self.line.borrow() {
+                    return None;
+                },
             }
         }
     }
