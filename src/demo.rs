@@ -9,12 +9,14 @@ mod people;
 mod stage;
 
 use anyhow::Context;
-use contract::{TenantId, accounts::DEMO_PASSWORD, status::LoadStatus as S};
+use contract::{Day, TenantId, accounts::DEMO_PASSWORD, status::LoadStatus as S};
 use rand::{SeedableRng, rngs::StdRng};
 
 use crate::{
     clock::{Clock, new_id},
+    documents::Shelf,
     error::Result,
+    places,
     store::{By, Outbox, Store, accounts, carriers},
 };
 use companies::{BLUE_RIDGE, COMPANIES, company};
@@ -37,7 +39,7 @@ pub(crate) fn reach(slug: &str) -> (f64, f64) {
 }
 
 /// Fills an empty database. `scale` is how many simulated minutes will pass in one: it decides when trucks that are on
-/// their way arrive, and so which windows they can meet.
+/// their way arrive, and so which windows they can meet. Papers are put on the shelf.
 ///
 /// # Errors
 /// When somebody is there already, a password can't be hashed or the database fails.
@@ -47,6 +49,7 @@ pub async fn fill(
     outbox: &Outbox,
     hash: impl Fn(&str) -> anyhow::Result<String>,
     scale: f64,
+    shelf: &Shelf,
 ) -> Result<()> {
     if !accounts::is_empty(store).await? {
         return Err(anyhow::anyhow!("demo data goes into an empty database only").into());
@@ -63,7 +66,7 @@ pub async fn fill(
                 yard.plan(*status, *mood)?;
             }
         }
-        yard.enter(&mut tx).await?;
+        yard.enter(&mut tx, Some(shelf)).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -78,7 +81,8 @@ pub async fn crowd(store: &Store, clock: &Clock, outbox: &Outbox, scale: f64, lo
     const PLAN: [S; 8] =
         [S::Pending, S::Tendered, S::Accepted, S::Dispatched, S::InTransit, S::InTransit, S::AtPickup, S::Delivered];
     let tenant = accounts::tenant_named(store, BLUE_RIDGE.slug).await?.context("the demo data isn't there")?;
-    let people = People::from(carriers::all(store, tenant).await?);
+    let people =
+        People::from(carriers::all(store, tenant, Day::new(places::date(clock.now(), BLUE_RIDGE.zone))).await?);
     let mut left = PLAN.into_iter().cycle().take(loads).peekable();
     for seed in 1_000.. {
         if left.peek().is_none() {
@@ -90,7 +94,7 @@ pub async fn crowd(store: &Store, clock: &Clock, outbox: &Outbox, scale: f64, lo
         for status in left.by_ref().take(AT_ONCE) {
             yard.plan(status, Mood::Easy)?;
         }
-        yard.enter(&mut tx).await?;
+        yard.enter(&mut tx, None).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -34,7 +34,7 @@ use crate::{
         Tx,
         accounts::names_outside,
         documents::{self as papers, Insert, Paper},
-        loads as rows,
+        loads::{self as rows, Record},
     },
 };
 
@@ -228,7 +228,12 @@ pub async fn add(desk: &Desk, who: &Actor, ask: AddDocument, file: &mut BodyData
     let known = papers::in_tx(&mut tx, ask.load_id).await?;
     let same = known
         .iter()
-        .find(|paper| (&paper.print, paper.document.kind) == (&parcel.print, ask.kind) && paper.is_for(who));
+        // What came for another carrier isn't this one's.
+        .find(|paper| {
+            (&paper.print, paper.document.kind) == (&parcel.print, ask.kind)
+                && paper.is_for(who)
+                && paper.is_of(load.carrier())
+        });
     if let Some(same) = same {
         return Ok(for_reader(desk, who, vec![same.clone()]).await?.remove(0));
     }
@@ -255,6 +260,37 @@ pub async fn add(desk: &Desk, who: &Actor, ask: AddDocument, file: &mut BodyData
     let added = added.collect();
     tx.commit().await?;
     Ok(for_reader(desk, who, added).await?.remove(0))
+}
+
+/// Files a paper that the server has made itself, for the carrier that the load has.
+///
+/// # Errors
+/// When the file can't be written or the database fails.
+pub async fn file(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    load: &Record,
+    kind: DocumentKind,
+    name: String,
+    content: &[u8],
+) -> Result<()> {
+    let id = DocumentId::new(new_id());
+    let new = Insert {
+        id,
+        load: load.id(),
+        carrier: load.carrier(),
+        by_carrier: false,
+        kind,
+        name,
+        media_type: media_type(content).ok_or_else(|| Refusal::rule(Rule::FileKind))?,
+        size_bytes: content.len() as u64,
+        print: format!("{:x}", Sha256::digest(content)),
+        by: tx.author().unwrap_or_default().to_owned(),
+    };
+    let place = shelf.place(id);
+    fs::create_dir_all(place.parent().unwrap_or(&shelf.folder)).await.map_err(unwritten)?;
+    fs::write(&place, content).await.map_err(unwritten)?;
+    papers::add(tx, &new).await
 }
 
 /// Takes a paper out. Its file is kept, for whoever has to know later what was there.

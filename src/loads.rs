@@ -2,6 +2,7 @@
 
 mod bulk;
 pub mod change;
+mod checks;
 mod create;
 pub mod export;
 mod list;
@@ -64,9 +65,9 @@ impl app::loads::port::Loads for Desk {
     }
 
     async fn dispatch_load(&self, who: &Actor, ask: DispatchLoad) -> Result<LoadRow, Refusal> {
-        let DispatchLoad { load_id, version } = ask;
+        let DispatchLoad { load_id, version, reason, confirmed } = ask;
         let status = LoadStatus::Dispatched;
-        Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason: None, confirmed: false }).await?)
+        Ok(change::status(self, who, ChangeStatus { load_id, status, version, reason, confirmed }).await?)
     }
 
     async fn cancel_load(&self, who: &Actor, ask: CancelLoad) -> Result<LoadRow, Refusal> {

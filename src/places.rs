@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use contract::{
     Timestamp, YEARS,
@@ -113,14 +113,20 @@ pub fn date(at: Timestamp, zone: &str) -> NaiveDate {
 /// The day of `at` on the clock of `zone`: when it began, and when the next one begins. Twice a year it is an hour
 /// shorter or longer than others.
 pub fn day(at: Timestamp, zone: &str) -> Range<Timestamp> {
-    let tz: Tz = zone.parse().unwrap_or(Tz::UTC);
     let date = date(at, zone);
-    let start = |date: NaiveDate| {
-        // Where midnight itself is skipped, the day begins an hour later.
-        let first = (0..3).find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest());
-        first.map_or(at, |start| start.with_timezone(&Utc).into())
-    };
-    start(date)..date.succ_opt().map_or(at, start)
+    begin(date, zone).unwrap_or(at)..day_end(date, zone)
+}
+
+/// When a day ends on the clock of `zone`.
+pub fn day_end(date: NaiveDate, zone: &str) -> Timestamp {
+    date.succ_opt().and_then(|next| begin(next, zone)).unwrap_or_else(|| date.and_time(NaiveTime::MIN).and_utc().into())
+}
+
+/// When a day begins on the clock of `zone`. Where midnight itself is skipped, it begins an hour later.
+fn begin(date: NaiveDate, zone: &str) -> Option<Timestamp> {
+    let tz: Tz = zone.parse().unwrap_or(Tz::UTC);
+    let first = (0..3).find_map(|hour| tz.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest());
+    first.map(|start| start.with_timezone(&Utc).into())
 }
 
 #[cfg(test)]

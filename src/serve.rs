@@ -62,11 +62,12 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let moved = Moves::default();
     let scale = if config.demo { config.simulator_speed } else { 1.0 };
     let pace = Pace { scale };
+    let shelf = Shelf::open(&config.data_dir).context("--data-dir")?;
     if config.demo {
         let turn = store.turn(Job::Fill).await?;
         if store::accounts::is_empty(&store).await? {
             tracing::info!("Filling the empty database with the demo companies");
-            demo::fill(&store, &clock, &outbox, auth::hash, scale).await?;
+            demo::fill(&store, &clock, &outbox, auth::hash, scale, &shelf).await?;
             if config.demo_loads > 0 {
                 demo::crowd(&store, &clock, &outbox, scale, config.demo_loads).await?;
             }
@@ -76,7 +77,6 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
     let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
-    let shelf = Shelf::open(&config.data_dir).context("--data-dir")?;
     let journal = journal::Reads::new(store.clone());
     let desk = Desk::new(Parts { store, journal, clock, outbox, intake, shelf, pace });
 

@@ -8,7 +8,7 @@ pub mod account;
 mod driver;
 mod land;
 mod office;
-mod paper;
+pub(crate) mod paper;
 pub mod path;
 pub mod socket;
 

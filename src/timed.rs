@@ -1,5 +1,5 @@
-//! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes, and loads that are
-//! complete.
+//! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes, loads that are
+//! complete, and what carriers must have and what ends.
 //!
 //! Of several nodes one looks to it. That another one looked too would harm nothing: each offer ends under its load's lock,
 //! and once.
@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use crate::{
+    carriers,
     desk::Desk,
     error::Result,
     loads::{change, tender},
@@ -51,6 +52,11 @@ pub async fn run(desk: Desk) {
             && let Err(error) = complete_proven(&desk).await
         {
             tracing::warn!(%error, "Delivered loads could not be completed; trying again soon");
+        }
+        if round.is_multiple_of(MINUTELY)
+            && let Err(error) = carriers::tell_endings(&desk).await
+        {
+            tracing::warn!(%error, "The ends of covers could not be told; trying again soon");
         }
     }
 }

@@ -60,6 +60,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/loads") view={Lazy::<parts::Loads>::new()} ssr=SsrMode::InOrder />
                     <Route path=path!("/loads/:id") view={Lazy::<parts::Load>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/dispatch") view={Lazy::<parts::Board>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/carriers") view={Lazy::<parts::Carriers>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/carriers/:id") view={Lazy::<parts::Carrier>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/tracking") view={Lazy::<parts::Tracking>::new()} ssr=SsrMode::Async />
                 </Routes>
             </Frame>

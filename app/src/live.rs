@@ -69,6 +69,8 @@ pub struct Live {
     pub link: RwSignal<Link>,
     /// Goes up when everything must be loaded afresh because the history doesn't reach back far enough.
     pub afresh: RwSignal<u32>,
+    /// Goes up when something of carriers has changed.
+    pub carriers: RwSignal<u32>,
     /// How often to ask while there is no socket, in seconds: the page in view decides.
     pub poll_s: RwSignal<u32>,
     /// What the last few durable events were, newest last, for notices such as "4 new".
@@ -81,8 +83,6 @@ pub struct Live {
     pub watched: RwSignal<Option<Option<Bounds>>>,
     /// How far the page has followed what happens.
     inbox: StoredValue<Inbox>,
-    /// The visitor's name, by which events tell their own doings.
-    me: StoredValue<String>,
     /// The application's owner, in whose context everything is that outlives a page.
     #[cfg(feature = "hydrate")]
     owner: StoredValue<Option<Owner>>,
@@ -97,16 +97,16 @@ pub fn live() -> Live {
 pub fn provide(signed_in: bool) {
     let me = use_context::<Visitor>().and_then(|visitor| visitor.me);
     let live = Live {
-        presence: Presence::new(me.as_ref().map(|me| me.id)),
+        presence: Presence::new(me.map(|me| (me.id, me.name))),
         book: Book::new(),
         link: RwSignal::new(Link::Connecting),
         afresh: RwSignal::new(0),
+        carriers: RwSignal::new(0),
         poll_s: RwSignal::new(10),
         heard: RwSignal::new(None),
         joined: RwSignal::new(Vec::new()),
         watched: RwSignal::new(None),
         inbox: StoredValue::new(Inbox::default()),
-        me: StoredValue::new(me.map(|me| me.name).unwrap_or_default()),
         #[cfg(feature = "hydrate")]
         owner: StoredValue::new(Owner::current()),
     };
@@ -131,7 +131,7 @@ impl Live {
     /// Whether an event was caused by this page's visitor.
     pub fn is_mine(&self, happened: &Happened) -> bool {
         let (_, by) = inbox::subject(happened);
-        by.is_some_and(|by| self.me.with_value(|me| me == by))
+        by.is_some_and(|by| self.presence.is_me(by))
     }
 
     /// Does something in the application's context: an answer may come after the page that asked is gone.
@@ -148,6 +148,9 @@ impl Live {
         for happened in news.events {
             self.book.apply(&happened, self.is_mine(&happened));
             self.heard.set(Some(happened));
+        }
+        if news.of_carriers {
+            self.carriers.update(|times| *times += 1);
         }
         if news.then == Then::LoadAfresh {
             self.afresh.update(|times| *times += 1);

@@ -20,10 +20,11 @@ pub struct Page {
 }
 
 /// Every page behind the sign-in, in the order of the rail.
-pub const PAGES: [Page; 3] = [
+pub const PAGES: [Page; 4] = [
     Page { path: "/loads", needs: Permission::LoadView },
     Page { path: "/dispatch", needs: Permission::BoardView },
     Page { path: "/tracking", needs: Permission::TrackingView },
+    Page { path: "/carriers", needs: Permission::CarrierView },
 ];
 
 impl Page {

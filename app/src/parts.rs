@@ -13,6 +13,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     board::page::BoardPage,
+    carriers::{detail::CarrierPage, page::CarriersPage},
     fault::Fault,
     loads::{
         detail::LoadPage,
@@ -82,6 +83,10 @@ parts! {
     Board board BoardPage fetch_board
     /// The map.
     Tracking tracking TrackingPage fetch_tracking
+    /// The list of carriers.
+    Carriers carriers CarriersPage fetch_carriers
+    /// One carrier.
+    Carrier carrier CarrierPage fetch_carrier
 }
 
 impl Part {
@@ -91,7 +96,11 @@ impl Part {
             "" | "/loads" => Some(Self::Loads),
             "/dispatch" => Some(Self::Board),
             "/tracking" => Some(Self::Tracking),
-            path => path.strip_prefix("/loads/").is_some_and(|id| !id.contains('/')).then_some(Self::Load),
+            "/carriers" => Some(Self::Carriers),
+            path => {
+                let below = |start: &str| path.strip_prefix(start).is_some_and(|id| !id.contains('/'));
+                if below("/loads/") { Some(Self::Load) } else { below("/carriers/").then_some(Self::Carrier) }
+            }
         }
     }
 }
@@ -196,6 +205,8 @@ mod waking {
             ("/loads/", Part::Load),
             ("/dispatch", Part::Board),
             ("/tracking", Part::Tracking),
+            ("/carriers", Part::Carriers),
+            ("/carriers/", Part::Carrier),
         ];
         let fetch = move || {
             spawn_local(async move {
@@ -222,6 +233,7 @@ mod tests {
             assert!(Part::of(page.path).is_some(), "{}", page.path);
         }
         assert_eq!(Part::of("/loads/x"), Some(Part::Load));
+        assert_eq!(Part::of("/carriers/new"), Some(Part::Carrier));
         for elsewhere in ["/login", "/loads/x/y", "/loadsmore"] {
             assert_eq!(Part::of(elsewhere), None, "{elsewhere}");
         }

@@ -3,7 +3,7 @@
 //! Put together by hand: chrono's patterns bring everything that a pattern can hold into the compiled page.
 
 use chrono::{Datelike as _, NaiveDateTime, Timelike as _, Weekday};
-use contract::{Timestamp, loads::Appointment};
+use contract::{Day, Timestamp, loads::Appointment};
 
 use crate::say;
 
@@ -40,8 +40,15 @@ pub fn brief_past(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
     match days_between(at, offset_min, now) {
         0 => clock(at, offset_min),
         -6..=6 => weekday(day).to_owned(),
-        _ => say!(common.date.month_day, month = month(day), day = day.day()),
+        _ => say!(common.date.month_day, month = month(day.month()), day = day.day()),
     }
+}
+
+/// A day of the calendar: `Dec 3, 2026`.
+pub fn date(day: Day) -> String {
+    let day = day.date();
+    let month_day = say!(common.date.month_day, month = month(day.month()), day = day.day());
+    say!(common.date.with_year, day = month_day, year = day.year())
 }
 
 /// How many days later than `now` it is on such a clock; negative when earlier.
@@ -106,8 +113,8 @@ fn weekday(day: NaiveDateTime) -> &'static str {
 }
 
 /// `Dec`.
-fn month(day: NaiveDateTime) -> &'static str {
-    match day.month() {
+fn month(number: u32) -> &'static str {
+    match number {
         1 => say!(common.month.jan),
         2 => say!(common.month.feb),
         3 => say!(common.month.mar),

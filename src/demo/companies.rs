@@ -1,6 +1,7 @@
 //! The two companies of the demo. All of it is invented, and no name stands in both, so that a leak would show.
 
 use contract::{
+    carriers::{CarrierStatus, CoverKind},
     loads::Equipment::{self, Conestoga, DryVan, Flatbed, PowerOnly, Reefer, StepDeck},
     status::LoadStatus as S,
 };
@@ -39,6 +40,10 @@ pub struct Carrier {
     pub contact: &'static str,
     /// What it has.
     pub equipment: &'static [Equipment],
+    /// Whether it may be given loads.
+    pub status: CarrierStatus,
+    /// What it has that ends in so many days, or ended so many days ago when negative.
+    pub ends: &'static [(CoverKind, i64)],
     /// Who drives for it.
     pub drivers: &'static [Driver],
 }
@@ -79,6 +84,8 @@ pub static BLUE_RIDGE: Company = Company {
             mc: "318204",
             contact: "Joanne Pruitt",
             equipment: &[DryVan, Reefer],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Earl Whitcomb"), app("Tanya Broyles"), app("Luis Serrano"), app("Desmond Pike")],
         },
         Carrier {
@@ -86,6 +93,8 @@ pub static BLUE_RIDGE: Company = Company {
             mc: "402715",
             contact: "Boyd Landreth",
             equipment: &[Flatbed, StepDeck, DryVan],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Wade Culpepper"), app("Rosa Quintero"), app("Clint Farrow"), app("Nadia Brandt")],
         },
         Carrier {
@@ -93,6 +102,8 @@ pub static BLUE_RIDGE: Company = Company {
             mc: "561938",
             contact: "Estela Rios",
             equipment: &[DryVan, Flatbed],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Hector Zamora"), app("Bill Tackett"), app("Yolanda Reyes"), phone_only("Gus Pettigrew")],
         },
         Carrier {
@@ -100,6 +111,8 @@ pub static BLUE_RIDGE: Company = Company {
             mc: "274460",
             contact: "Martin Osgood",
             equipment: &[Reefer],
+            status: CarrierStatus::Active,
+            ends: &[(CoverKind::AutoLiability, 6)],
             drivers: &[app("Keisha Barlow"), app("Owen Maddox"), app("Samir Haddad"), app("Patrice Lyle")],
         },
         Carrier {
@@ -107,6 +120,8 @@ pub static BLUE_RIDGE: Company = Company {
             mc: "639127",
             contact: "Sheryl Udall",
             equipment: &[DryVan, Reefer, PowerOnly],
+            status: CarrierStatus::Active,
+            ends: &[(CoverKind::Cargo, 21)],
             drivers: &[app("Curtis Nebeker"), app("Mai Truong"), app("Dale Whitehorse"), phone_only("Roy Stucki")],
         },
         Carrier {
@@ -114,7 +129,27 @@ pub static BLUE_RIDGE: Company = Company {
             mc: "482910",
             contact: "Felicia Dunn",
             equipment: &[DryVan, Conestoga, Flatbed],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Tomas Alvarez"), app("Glenda Foy"), app("Andre Watkins"), app("Becky Sizemore")],
+        },
+        Carrier {
+            name: "Old Fort Transport",
+            mc: "750312",
+            contact: "Leroy Gantt",
+            equipment: &[DryVan],
+            status: CarrierStatus::Suspended,
+            ends: &[(CoverKind::AutoLiability, -4)],
+            drivers: &[phone_only("Ardis Poole")],
+        },
+        Carrier {
+            name: "Haw River Freight",
+            mc: "868455",
+            contact: "Simone Pettis",
+            equipment: &[DryVan, Reefer],
+            status: CarrierStatus::Pending,
+            ends: &[],
+            drivers: &[phone_only("Wendell Ashe")],
         },
     ],
     customers: &[
@@ -165,6 +200,8 @@ pub static PRAIRIE: Company = Company {
             mc: "715302",
             contact: "Verna Lindqvist",
             equipment: &[DryVan, Reefer],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Arne Dahl"), app("Colleen Vogel"), app("Jesse Blackhawk")],
         },
         Carrier {
@@ -172,6 +209,8 @@ pub static PRAIRIE: Company = Company {
             mc: "820946",
             contact: "Nolan Tripp",
             equipment: &[DryVan, Flatbed],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Stan Kowalczyk"), app("Darlene Otto"), phone_only("Virgil Nance")],
         },
         Carrier {
@@ -179,6 +218,8 @@ pub static PRAIRIE: Company = Company {
             mc: "693581",
             contact: "Greta Amundsen",
             equipment: &[Flatbed, StepDeck],
+            status: CarrierStatus::Active,
+            ends: &[(CoverKind::Cargo, 13)],
             drivers: &[app("Lyle Hostetler"), app("Marisol Cantu"), app("Duane Brekke")],
         },
         Carrier {
@@ -186,6 +227,8 @@ pub static PRAIRIE: Company = Company {
             mc: "957214",
             contact: "Irene Pospisil",
             equipment: &[Reefer, DryVan],
+            status: CarrierStatus::Active,
+            ends: &[],
             drivers: &[app("Kent Schroeder"), app("Opal Weatherby"), app("Tyrell Gaines")],
         },
     ],

@@ -5,6 +5,7 @@ use std::{iter::Cycle, vec};
 use anyhow::Context;
 use contract::{
     LoadId, UserId,
+    documents::DocumentKind,
     loads::{Happening, Place, StopKind},
     status::LoadStatus as S,
     tenders::{TenderMode, WINDOW_MIN},
@@ -20,8 +21,10 @@ use super::{
 };
 use crate::{
     clock::new_id,
+    documents::{self, Shelf},
     error::Result,
     loads::enter,
+    simulate::paper,
     store::{
         Tx, column,
         demo::{Step, settle},
@@ -100,19 +103,19 @@ impl<'a> Yard<'a> {
     }
 
     /// Writes what was planned, oldest first, so that numbers tell the age.
-    pub async fn enter(mut self, tx: &mut Tx<'_>) -> Result<()> {
+    pub async fn enter(mut self, tx: &mut Tx<'_>, shelf: Option<&Shelf>) -> Result<()> {
         let mut planned = std::mem::take(&mut self.planned);
         planned.sort_by_key(|load| load.stage.reached.first().map(|(_, at)| *at));
         for load in planned {
             let asks_rate = load.status != S::Planning && (load.crew.is_some() || self.rng.random_bool(0.7));
-            load.enter(tx, asks_rate).await?;
+            load.enter(tx, asks_rate, shelf).await?;
         }
         Ok(())
     }
 }
 
 impl Planned {
-    async fn enter(self, tx: &mut Tx<'_>, has_rate: bool) -> Result<()> {
+    async fn enter(self, tx: &mut Tx<'_>, has_rate: bool, shelf: Option<&Shelf>) -> Result<()> {
         let Self { freight, stage, status, dispatcher, crew } = self;
         let insert = insert(&freight, &stage, has_rate);
         let mut load = enter(tx, insert, dispatcher.as_ref().map(|(id, _)| *id)).await?;
@@ -129,6 +132,9 @@ impl Planned {
         rows::change(tx, &load).await?;
         mark_stops(tx, &load, &stage).await?;
         settle(tx, load.id(), &past(&freight, &stage, &desk, crew.as_ref())).await?;
+        if let Some(shelf) = shelf {
+            file(tx, shelf, &load, crew.as_ref().map_or("", |(crew, _)| &crew.carrier_name)).await?;
+        }
         drive(tx, &load, &stage).await
     }
 }
@@ -241,6 +247,26 @@ fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)
         }
     }
     steps
+}
+
+/// Files the papers that a load in its status has: from its acceptance on the signed rate, and of most that are delivered
+/// the proof.
+async fn file(tx: &mut Tx<'_>, shelf: &Shelf, load: &Record, carrier_name: &str) -> Result<()> {
+    let status = load.status();
+    let is_proven = status == S::Completed || (status == S::Delivered && load.miles as i64 % 3 > 0);
+    let kinds = [
+        (DocumentKind::RateConfirmation, status >= S::Accepted && status != S::Cancelled),
+        (DocumentKind::Pod, is_proven),
+    ];
+    let lane = (
+        format!("{}, {}", load.origin_city, load.origin_state),
+        format!("{}, {}", load.destination_city, load.destination_state),
+    );
+    for (kind, _) in kinds.into_iter().filter(|(_, has)| *has) {
+        let (name, content) = paper::signed(kind, &load.load_number, carrier_name, &lane);
+        documents::file(tx, shelf, load, kind, name, &content).await?;
+    }
+    Ok(())
 }
 
 /// Writes where the truck was, and puts its marker where it was last.

@@ -1,11 +1,17 @@
 //! The people of a demo company.
 
-use contract::{CarrierId, DriverId, UserId, actor::Role, carriers::CarrierRow, loads::Equipment};
+use contract::{
+    CarrierId, Day, DriverId, UserId,
+    actor::Role,
+    carriers::{CarrierForm, CarrierRow, CarrierStatus, Cover, CoverKind},
+    loads::Equipment,
+};
 
-use super::companies::Company;
+use super::companies::{Carrier, Company};
 use crate::{
     clock::new_id,
     error::Result,
+    places,
     store::{Tx, accounts, carriers},
 };
 
@@ -62,7 +68,8 @@ impl People {
         let (mut phones, mut apps) = (10..100, 1..);
         for (index, carrier) in company.carriers.iter().enumerate() {
             let id = CarrierId::new(new_id());
-            carriers::add_carrier(tx, id, carrier.name, carrier.mc, carrier.equipment).await?;
+            let form = form(carrier, company, Day::new(places::date(tx.now(), company.zone)));
+            carriers::add_carrier(tx, id, &form).await?;
             let contact = user(&format!("carrier{}", index + 1), carrier.contact, Role::CarrierDispatcher);
             accounts::add_user(tx, accounts::NewUser { carrier: Some(id), ..contact }).await?;
             for driver in carrier.drivers {
@@ -73,6 +80,9 @@ impl People {
                     let user = user(&format!("driver{n}"), driver.name, Role::Driver);
                     let user = accounts::NewUser { carrier: Some(id), driver: Some(driver_id), ..user };
                     accounts::add_user(tx, user).await?;
+                }
+                if carrier.status != CarrierStatus::Active {
+                    continue;
                 }
                 people.crews.push(Crew {
                     carrier: id,
@@ -88,10 +98,42 @@ impl People {
     }
 }
 
+/// What is known of a carrier: most have all that they must, for months.
+fn form(carrier: &Carrier, company: &Company, today: Day) -> CarrierForm {
+    let mc: u64 = carrier.mc.parse().unwrap_or_default();
+    let until = |days: i64| Day::new(today.date() + chrono::Days::new(days.unsigned_abs()));
+    let usual = 90 + (mc % 200) as i64;
+    let cover = |kind: CoverKind, amount_cents: Option<i64>| {
+        let left = carrier.ends.iter().find(|(ending, _)| *ending == kind).map(|(_, days)| *days);
+        let expires_on = match left {
+            Some(days) if days < 0 => Day::new(today.date() - chrono::Days::new(days.unsigned_abs())),
+            days => until(days.unwrap_or(usual)),
+        };
+        let number = Some(format!("{}-{:06}", &kind.name()[..2], mc * 7 % 1_000_000));
+        Cover { kind, number, amount_cents, expires_on }
+    };
+    CarrierForm {
+        name: carrier.name.to_owned(),
+        mc_number: carrier.mc.to_owned(),
+        dot_number: Some(format!("{}", 1_000_000 + mc)),
+        status: carrier.status,
+        equipment: carrier.equipment.to_vec(),
+        phone: Some(format!("({}) 555-02{:02}", company.area, mc % 100)),
+        email: Some(format!("dispatch@{}.demo", carrier.name.to_lowercase().replace([' ', '-'], ""))),
+        notes: None,
+        covers: vec![
+            cover(CoverKind::Authority, None),
+            cover(CoverKind::AutoLiability, Some(100_000_000)),
+            cover(CoverKind::Cargo, Some(10_000_000)),
+            cover(CoverKind::GeneralLiability, Some(200_000_000)),
+        ],
+    }
+}
+
 impl From<Vec<CarrierRow>> for People {
     /// The crews of carriers that are there already.
     fn from(carriers: Vec<CarrierRow>) -> Self {
-        let crews = carriers.into_iter().flat_map(|carrier| {
+        let crews = carriers.into_iter().filter(|carrier| carrier.active).flat_map(|carrier| {
             let CarrierRow { id, name, equipment, drivers, .. } = carrier;
             drivers.into_iter().map(move |driver| Crew {
                 carrier: id,

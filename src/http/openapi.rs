@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract::{
-    DocumentId, Listed, LoadId, One,
+    CarrierId, DocumentId, Listed, LoadId, One,
     accounts::{Me, SignIn, SignedIn},
-    carriers::CarrierRow,
+    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
     documents::{AddDocument, Document, RemoveDocument},
     event::Cursor,
     loads::{
@@ -137,6 +137,10 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         GET "/loads/positions" "The trail of a load." Query(TrailQuery) -> Json((One<Vec<TrailFix>>));
         POST "/positions" "Reports positions, in any order and as often as need be." Body(ReportPositions) -> Json((One<PositionsReceived>));
         GET "/carriers" "The company's carriers with their drivers." Query(Nothing) -> Json((One<Vec<CarrierRow>>));
+        GET "/carriers/one" "Everything of one carrier." Query(ById<CarrierId>) -> Json((One<CarrierDetail>));
+        POST "/carriers" "Enters a carrier." Body(CarrierForm) -> Json((One<CarrierDetail>));
+        POST "/carriers/change" "Changes a carrier." Body(ChangeCarrier) -> Json((One<CarrierDetail>));
+        POST "/carriers/drivers" "Enters a driver, or changes one." Body(SetDriver) -> Json((One<CarrierDetail>));
         GET "/places" "Towns whose name begins so." Query(ByName) -> Json((One<Vec<Place>>));
         GET "/events" "What was missed since a cursor, in order." Query(Since) -> Json((One<MissedEvents>));
     }

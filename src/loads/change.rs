@@ -13,7 +13,7 @@ use contract::{
     text,
 };
 
-use super::{Told, also, flawed_text, stops, tell, tender};
+use super::{Told, also, checks, flawed_text, stops, tell, tender};
 use crate::{
     desk::Desk,
     error::Result,
@@ -70,6 +70,15 @@ pub(super) async fn move_one(
     if is_over && ask.status == S::Accepted && !who.role.is_staff() {
         return Err(Refusal::rule(Rule::TenderExpired).into());
     }
+    if step == Move::Forward && ask.status == S::Dispatched {
+        let failed = checks::failed(tx, &before).await?;
+        if !failed.is_empty() && !does_without {
+            return Err(Refusal::checks_failed(failed).into());
+        }
+        if !failed.is_empty() {
+            rows::note(tx, ask.load_id, &Happening::ChecksWaived { checks: failed }).await?;
+        }
+    }
     undo::remember(tx, &before).await?;
     move_on(tx, &before, before.clone(), ask.status, reason, None).await
 }
@@ -104,12 +113,16 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         undo::remember(&mut tx, &before).await?;
     }
     let mut load = before.clone();
-    let (carrier_name, active) = carriers::carrier(&mut tx, ask.carrier_id)
+    let known = carriers::in_tx(&mut tx, ask.carrier_id, false)
         .await?
         .ok_or_else(|| Refusal::flawed("carrierId", Flaw::Unknown, "is not known"))?;
-    if !active {
+    if !known.is_active() {
         return Err(Refusal::rule(Rule::CarrierInactive).into());
     }
+    if is_resent || to == Some(S::Tendered) {
+        checks::offerable(&known, &load, &tx)?;
+    }
+    let carrier_name = known.form.name;
     let driver_id = ask.driver_id.or_else(|| before.driver().filter(|_| !other_carrier));
     let driver_name = match driver_id {
         Some(driver) => {
@@ -145,6 +158,12 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         load: row,
     };
     needs(&load, to.unwrap_or(from))?;
+    if to == Some(S::Dispatched) {
+        let failed = checks::failed(&mut tx, &load).await?;
+        if !failed.is_empty() {
+            return Err(Refusal::checks_failed(failed).into());
+        }
+    }
     let after = if let Some(to) = to {
         let after = move_on(&mut tx, &before, load, to, None, None).await?;
         tx.tell(Stream::Tenant(tx.tenant()), told(&after, Told::to_staff(&tx, &after)));

@@ -155,7 +155,10 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
         timeline.retain(|entry| {
             let names_others = matches!(
                 entry.what,
-                Happening::CarrierAssigned { .. } | Happening::Tendered { .. } | Happening::TenderAnswered { .. }
+                Happening::CarrierAssigned { .. }
+                    | Happening::Tendered { .. }
+                    | Happening::TenderAnswered { .. }
+                    | Happening::ChecksWaived { .. }
             );
             Some(entry.at) >= since && !names_others
         });

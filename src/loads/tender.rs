@@ -22,7 +22,7 @@ use contract::{
 use super::{
     Told,
     change::{self, current, fresh, move_on, seen, write},
-    flawed_text, outside_name, tell as tell_load,
+    checks, flawed_text, outside_name, tell as tell_load,
 };
 use crate::{
     desk::Desk,
@@ -61,12 +61,10 @@ pub async fn tender(desk: &Desk, who: &Actor, ask: TenderLoad) -> Result<LoadRow
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     for carrier in &plan.carriers {
-        let (_, active) = carriers::carrier(&mut tx, *carrier)
+        let known = carriers::in_tx(&mut tx, *carrier, false)
             .await?
             .ok_or_else(|| Refusal::flawed("carrierIds", Flaw::Unknown, "is not known"))?;
-        if !active {
-            return Err(Refusal::rule(Rule::CarrierInactive).into());
-        }
+        checks::offerable(&known, &before, &tx)?;
     }
     undo::remember(&mut tx, &before).await?;
     let mut load = before.clone();

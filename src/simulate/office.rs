@@ -158,29 +158,18 @@ impl Office {
         };
         let load: LoadRow = self.account.post("loads/assign", &assign).await?;
         self.file(&load, DocumentKind::RateConfirmation).await?;
-        let send = DispatchLoad { load_id: load.id, version: load.version };
+        let send = DispatchLoad { load_id: load.id, version: load.version, reason: None, confirmed: false };
         let _: LoadRow = self.account.post("loads/dispatch", &send).await?;
         Ok(())
     }
 
     /// Uploads a paper as it came from the carrier.
     async fn file(&mut self, load: &LoadRow, kind: DocumentKind) -> Result<(), Failure> {
-        let (title, name) = match kind {
-            DocumentKind::RateConfirmation => ("Rate confirmation", "rate-confirmation"),
-            DocumentKind::Bol => ("Bill of lading", "bill-of-lading"),
-            DocumentKind::Pod => ("Proof of delivery", "proof-of-delivery"),
-            DocumentKind::Other => ("Note", "note"),
-        };
         let carrier = load.carrier.as_ref().map_or("", |carrier| &carrier.name);
         let town = |town: &Town| format!("{}, {}", town.city, town.state);
-        let lines = [
-            format!("Load {}", load.load_number),
-            format!("Carrier: {carrier}"),
-            format!("From {} to {}", town(&load.origin), town(&load.destination)),
-            "Signed.".to_owned(),
-        ];
-        let number = load.load_number.to_lowercase();
-        self.account.upload(load.id, kind, &format!("{name}-{number}.pdf"), paper::pdf(title, &lines)).await
+        let lane = (town(&load.origin), town(&load.destination));
+        let (name, file) = paper::signed(kind, &load.load_number, carrier, &lane);
+        self.account.upload(load.id, kind, &name, file).await
     }
 
     /// Enters a load for somebody at the desk to cover.

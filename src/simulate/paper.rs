@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use contract::documents::DocumentKind;
+
 /// How far apart lines are, in points.
 const LEADING: usize = 18;
 
@@ -31,6 +33,19 @@ pub fn pdf(title: &str, lines: &[String]) -> Vec<u8> {
         "xref\n0 {count}\n0000000000 65535 f \n{places}trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF"
     );
     file.into_bytes()
+}
+
+/// A signed paper of a load: what its file is called, and the file.
+pub fn signed(kind: DocumentKind, number: &str, carrier: &str, (from, to): &(String, String)) -> (String, Vec<u8>) {
+    let (title, name) = match kind {
+        DocumentKind::RateConfirmation => ("Rate confirmation", "rate-confirmation"),
+        DocumentKind::Bol => ("Bill of lading", "bill-of-lading"),
+        DocumentKind::Pod => ("Proof of delivery", "proof-of-delivery"),
+        DocumentKind::Other => ("Note", "note"),
+    };
+    let lines =
+        [format!("Load {number}"), format!("Carrier: {carrier}"), format!("From {from} to {to}"), "Signed.".to_owned()];
+    (format!("{name}-{}.pdf", number.to_lowercase()), pdf(title, &lines))
 }
 
 /// Text as it stands in a page's content.

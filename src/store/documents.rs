@@ -61,6 +61,11 @@ impl Paper {
         who.role.is_staff() || (is_own && self.is_for_carriers())
     }
 
+    /// Whether it came while the load was this carrier's, or nobody's.
+    pub fn is_of(&self, carrier: Option<CarrierId>) -> bool {
+        self.carrier == carrier
+    }
+
     /// Whether it is anything for its carrier's eyes.
     pub fn is_for_carriers(&self) -> bool {
         self.by_carrier || self.document.kind != DocumentKind::Other

@@ -33,7 +33,9 @@ fn what_can_be_done_is_done_and_the_rest_says_why_not() {
         let mut watching = Ear::open(&other, "/dispatch").await;
         let accepted = async || {
             let load = ops.create_load().await;
-            ops.assign(&load, &server.blue, 0, Some("ACCEPTED")).await
+            let load = ops.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
+            ops.confirm_rate(load.id).await;
+            load
         };
         let (first, second, third) = (accepted().await, accepted().await, accepted().await);
         let moved = ops.move_to(&third, "DISPATCHED").await;

@@ -69,7 +69,11 @@ impl Worker {
             ("PENDING", _) => assigned("ACCEPTED"),
             ("ACCEPTED", 0) => ("loads/cancel", with(json!({ "reason": "The customer called it off" }))),
             ("ACCEPTED" | "DISPATCHED", 1..4) if which != load.which => assigned(""),
-            ("ACCEPTED", _) => moved("DISPATCHED"),
+            // Without its papers, as only a manager may.
+            ("ACCEPTED", _) => {
+                let reason = "The papers follow";
+                ("loads/status", with(json!({ "status": "DISPATCHED", "confirmed": true, "reason": reason })))
+            }
             ("DISPATCHED", 4) => ("loads/undo", naming.clone()),
             ("DISPATCHED", _) => moved("AT_PICKUP"),
             ("AT_PICKUP", _) => moved("PICKED_UP"),

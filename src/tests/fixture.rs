@@ -4,8 +4,9 @@ use std::{future::Future, sync::OnceLock};
 
 use clap::{Args, FromArgMatches};
 use contract::{
-    CarrierId, DriverId, LoadId, TenantId, UserId,
+    CarrierId, Day, DriverId, LoadId, TenantId, Timestamp, UserId,
     actor::Role,
+    carriers::{CarrierForm, CarrierStatus, Cover, REQUIRED},
     loads::{Equipment, LoadRow},
 };
 use headhaul::{
@@ -230,7 +231,8 @@ async fn found(store: &Store, clock: &Clock, slug: &'static str) -> Company {
         let carrier = CarrierId::new(new_id());
         let driver = DriverId::new(new_id());
         let name = format!("Carrier {number} of {slug}");
-        carriers::add_carrier(&mut tx, carrier, &name, &format!("10000{number}"), &[Equipment::DryVan]).await.unwrap();
+        let form = carrier_form(&name, &format!("10000{number}"), clock.now());
+        carriers::add_carrier(&mut tx, carrier, &form).await.unwrap();
         carriers::add_driver(&mut tx, driver, carrier, &format!("Driver {number} of {slug}"), "+15550100")
             .await
             .unwrap();
@@ -243,6 +245,23 @@ async fn found(store: &Store, clock: &Clock, slug: &'static str) -> Company {
     }
     tx.commit().await.unwrap();
     company
+}
+
+/// A carrier that has all that it must for years.
+pub fn carrier_form(name: &str, mc_number: &str, now: Timestamp) -> CarrierForm {
+    let expires_on = Day::new(now.plus_minutes(3 * 365 * 24 * 60).utc().date_naive());
+    let covers = REQUIRED.map(|(kind, least)| Cover { kind, number: None, amount_cents: Some(least), expires_on });
+    CarrierForm {
+        name: name.to_owned(),
+        mc_number: mc_number.to_owned(),
+        dot_number: None,
+        status: CarrierStatus::Active,
+        equipment: vec![Equipment::DryVan],
+        phone: None,
+        email: None,
+        notes: None,
+        covers: covers.to_vec(),
+    }
 }
 
 /// Somebody who is signed in.
@@ -360,10 +379,12 @@ impl Client {
         self.post("/api/v1/loads/status", ask).await
     }
 
-    /// Moves a load on; one that is to be complete gets its proof of delivery first.
+    /// Moves a load on; one that is to start or to be complete gets the paper for that first.
     pub async fn move_to(&self, load: &LoadRow, status: &str) -> LoadRow {
-        if status == "COMPLETED" {
-            self.upload(load.id, "POD", "pod.pdf", b"%PDF-1.7").await.data();
+        match status {
+            "DISPATCHED" => self.confirm_rate(load.id).await,
+            "COMPLETED" => _ = self.upload(load.id, "POD", "pod.pdf", b"%PDF-1.7").await.data(),
+            _ => {}
         }
         self.try_move(load, status).await.row()
     }
@@ -388,6 +409,11 @@ impl Client {
         self.put(&format!("/api/v1/loads/documents?{query}"), file.to_vec()).await
     }
 
+    /// Adds the signed rate confirmation, without which no truck starts.
+    pub async fn confirm_rate(&self, load: LoadId) {
+        self.upload(load, "RATE_CONFIRMATION", RATE_PAPER, b"%PDF-1.4").await.data();
+    }
+
     /// Reads a paper, unless it isn't there.
     pub async fn download(&self, id: &Value) -> Option<(reqwest::header::HeaderMap, Vec<u8>)> {
         let id = id.as_str().expect("an id");
@@ -410,15 +436,24 @@ impl Client {
     }
 }
 
+/// A time on the clock of its place, so many days from now.
+pub fn on_day(days: i64, time: &str) -> String {
+    let day = Clock::default().now().plus_minutes(days * 24 * 60).utc().date_naive();
+    format!("{day}T{time}")
+}
+
+/// What the paper is called with which a load starts.
+pub const RATE_PAPER: &str = "signed-rate.pdf";
+
 /// A good new load, to be spoiled by tests of bad input.
 pub fn new_load() -> Value {
     json!({
         "customerName": "Summit Foods", "equipment": "REEFER", "weightLbs": 38_000, "commodity": "Frozen fruit",
         "stops": [
             { "kind": "PICKUP", "facility": "Dock 4", "city": "Kansas City", "state": "MO",
-              "windowStart": "2026-12-01T08:00", "windowEnd": "2026-12-01T12:00" },
+              "windowStart": on_day(5, "08:00"), "windowEnd": on_day(5, "12:00") },
             { "kind": "DELIVERY", "facility": "DC West", "city": "Denver", "state": "CO",
-              "windowStart": "2026-12-02T09:00", "windowEnd": "2026-12-02T16:00" },
+              "windowStart": on_day(6, "09:00"), "windowEnd": on_day(6, "16:00") },
         ],
     })
 }

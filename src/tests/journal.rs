@@ -120,7 +120,8 @@ fn a_carrier_hears_of_its_own_loads_and_of_nothing_else() {
         assert_eq!(names(&first, &of_first).await, ["carrier:load:assigned", "carrier:load:withdrawn"]);
         assert_eq!(
             names(&second, &of_second).await,
-            ["carrier:load:assigned", "load:status:changed", "load:dispatched"]
+            ["carrier:load:assigned", "load:updated", "load:status:changed", "load:dispatched"],
+            "also of the paper with which it starts"
         );
         assert_eq!(names(&stranger, &of_stranger).await, Vec::<String>::new());
         server.stop().await;

@@ -126,6 +126,8 @@ fn a_driver_hears_of_their_loads_by_themselves() {
 
         let expected = [
             "carrier:load:assigned",
+            // The signed rate.
+            "load:updated",
             "load:status:changed",
             "load:dispatched",
             "load:eta:updated",

@@ -13,6 +13,7 @@ mod bulk;
 mod bustle;
 mod cable;
 mod canary;
+mod carriers;
 mod crash;
 mod documents;
 mod ear;

@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 
 use crate::{
     ear::Ear,
-    fixture::{Answer, Client, TestServer, new_load, on_both_engines},
+    fixture::{Answer, Client, TestServer, new_load, on_both_engines, on_day},
 };
 
 /// A load from Kansas City by Salina and Hays to Denver, dispatched to the first carrier's driver.
 async fn four_stops(server: &TestServer, dispatcher: &Client) -> LoadRow {
     let mut new = new_load();
-    let stop = |city: &str, day: u32| {
+    let stop = |city: &str, day: i64| {
         json!({
             "kind": "DELIVERY", "facility": "Store", "city": city, "state": "KS",
-            "windowStart": format!("2026-12-0{day}T20:00"), "windowEnd": format!("2026-12-0{day}T22:00"),
+            "windowStart": on_day(day, "20:00"), "windowEnd": on_day(day, "22:00"),
         })
     };
     let stops = new["stops"].as_array_mut().unwrap();
-    stops.insert(1, stop("Salina", 1));
-    stops.insert(2, stop("Hays", 1));
+    stops.insert(1, stop("Salina", 5));
+    stops.insert(2, stop("Hays", 5));
     let load = dispatcher.post("/api/v1/loads", new).await.row();
     let load = dispatcher.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
     dispatcher.move_to(&load, "DISPATCHED").await

@@ -67,6 +67,9 @@ fn every_change_is_taken_back_to_exactly_what_was_there() {
                 ask["version"] = json!(load.version);
                 ops.post(&format!("/api/v1/loads/{call}"), ask).await
             };
+            if call == "dispatch" {
+                ops.confirm_rate(load.id).await;
+            }
             let before = content(&ops.load(load.id).await);
 
             let changed = change(&load).await.row();

@@ -102,6 +102,8 @@ pub enum Permission {
     InternalNotesView,
     /// See carriers and their drivers.
     CarrierView,
+    /// Enter carriers, their covers and drivers, and say who may be given loads.
+    CarrierEdit,
 }
 
 impl Permission {
@@ -175,6 +177,7 @@ impl Role {
                 P::DriverPhoneView,
                 P::InternalNotesView,
                 P::CarrierView,
+                P::CarrierEdit,
             ],
             Self::OperationsManager => &[
                 P::LoadView,
@@ -196,6 +199,7 @@ impl Role {
                 P::DriverPhoneView,
                 P::InternalNotesView,
                 P::CarrierView,
+                P::CarrierEdit,
             ],
             Self::Dispatch => &[
                 P::LoadView,
@@ -214,7 +218,9 @@ impl Role {
                 P::CarrierView,
             ],
             Self::Sales | Self::Accounting => &[P::FinanceView, P::CarrierRateView],
-            Self::CarrierRelations => &[P::CarrierRateView, P::DriverPhoneView, P::CarrierView],
+            Self::CarrierRelations => {
+                &[P::CarrierRateView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView, P::CarrierEdit]
+            }
             Self::Support => &[P::LoadView, P::TrackingView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView],
             Self::ReadOnly => &[P::LoadView, P::TrackingView, P::CarrierView],
             Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => &[
@@ -304,9 +310,13 @@ mod tests {
     #[test]
     fn nobody_at_a_carrier_sees_the_customers_rate_or_internal_notes() {
         for role in ROLES.into_iter().filter(|role| !role.is_staff()) {
-            for hidden in
-                [Permission::FinanceView, Permission::InternalNotesView, Permission::BoardView, Permission::CarrierView]
-            {
+            for hidden in [
+                Permission::FinanceView,
+                Permission::InternalNotesView,
+                Permission::BoardView,
+                Permission::CarrierView,
+                Permission::CarrierEdit,
+            ] {
                 assert!(!role.permissions().contains(&hidden), "{} has {hidden:?}", role.name());
             }
         }

@@ -31,7 +31,7 @@ pub use ids::{
     TenantId, TenderId, UserId,
 };
 pub use refusal::{Code, Refusal};
-pub use time::{NoMoment, Timestamp, YEARS};
+pub use time::{Day, NoDay, NoMoment, Timestamp, YEARS};
 
 use serde::{Deserialize, Serialize};
 

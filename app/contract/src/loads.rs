@@ -1,6 +1,7 @@
 //! Loads: what they are, how they are asked for, and what can be done to them.
 
 mod ask;
+mod checks;
 mod next;
 pub mod seek;
 mod timeline;
@@ -17,6 +18,7 @@ use crate::{
     tracking::LastFix,
 };
 pub use ask::*;
+pub use checks::{CHECKS, Check};
 pub use next::*;
 
 /// What the trailer is (`domain.md` §2.5).
@@ -337,6 +339,8 @@ pub enum Happening {
     DocumentAdded { document: DocumentKind, name: String },
     /// A paper was taken out.
     DocumentRemoved { document: DocumentKind, name: String },
+    /// It was sent on its way although something was not as it must be.
+    ChecksWaived { checks: Vec<Check> },
     /// The newest change was taken back; the status stayed when the change was another one.
     ChangeUndone { from: LoadStatus, to: LoadStatus },
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, status::LoadStatus};
+use crate::{Timestamp, loads::Check, status::LoadStatus};
 pub use flaw::Flaw;
 
 /// Why, in one word that programs can rely on.
@@ -118,6 +118,12 @@ pub enum Rule {
     DriverOfOtherCarrier,
     /// The carrier isn't active.
     CarrierInactive,
+    /// The carrier lacks what it must have in force.
+    CarrierNotCompliant,
+    /// Another carrier has that number.
+    CarrierNumberTaken,
+    /// Something that is looked at before a truck starts is not as it must be; the details list what.
+    ChecksFailed,
     /// The load has stops that it hasn't come to.
     StopsRemain,
     /// The load is at its last stop.
@@ -167,6 +173,9 @@ pub struct Details {
     /// The rule that stands against it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// What is not as it must be before a truck starts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
     /// How long to wait, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -283,6 +292,9 @@ impl Refusal {
             Rule::LoadFinished => "The load is finished.",
             Rule::DriverOfOtherCarrier => "That driver does not drive for this carrier.",
             Rule::CarrierInactive => "That carrier is not active.",
+            Rule::CarrierNotCompliant => "That carrier lacks insurance or authority that it must have.",
+            Rule::CarrierNumberTaken => "Another carrier has that MC number.",
+            Rule::ChecksFailed => "Something is missing before the truck may start.",
             Rule::StopsRemain => "There are stops before the last one.",
             Rule::NoFurtherStop => "There is no stop after this one.",
             Rule::NothingToUndo => "There is no change that could be taken back.",
@@ -294,6 +306,26 @@ impl Refusal {
             Rule::TenderAnswered => "This offer was answered already.",
         };
         Self::with(Code::Refused, message, Details { rule: Some(rule), ..Details::default() })
+    }
+
+    /// What is looked at before a truck starts is not as it must be.
+    pub fn checks_failed(checks: Vec<Check>) -> Self {
+        let mut refusal = Self::rule(Rule::ChecksFailed);
+        let names: Vec<_> = checks.iter().map(|check| check.name()).collect();
+        refusal.message = format!("Before the truck may start: {}.", names.join(", "));
+        if let Some(details) = &mut refusal.details {
+            details.checks = checks;
+        }
+        refusal
+    }
+
+    /// Somebody else changed it meanwhile, which is no load.
+    pub fn changed_meanwhile(version: i64, changed_by: Option<String>, changed_at: Timestamp) -> Self {
+        let who = changed_by.as_deref().unwrap_or("Somebody");
+        let message = format!("{who} changed it at {changed_at}; it is now at version {version}.");
+        let details =
+            Details { version: Some(version), changed_by, changed_at: Some(changed_at), ..Details::default() };
+        Self::with(Code::Conflict, message, details)
     }
 
     /// Too much in too short a time.

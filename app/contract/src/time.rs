@@ -2,7 +2,7 @@
 
 use core::{fmt, ops::RangeInclusive, str::FromStr};
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The years that a moment may be given in: what lies outside would not be read back as it was written, because RFC 3339
@@ -101,6 +101,75 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(|error| D::Error::custom(format_args!("`{text}` is {error}")))
+    }
+}
+
+/// A day of the calendar, `YYYY-MM-DD` on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// Takes a day that was read elsewhere.
+    pub const fn new(date: NaiveDate) -> Self {
+        Self(date)
+    }
+
+    /// The bare day, for a calendar or the database.
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// How many days lie from `other` to this one, negative when it comes before.
+    pub fn days_after(self, other: Self) -> i64 {
+        self.0.signed_duration_since(other.0).num_days()
+    }
+}
+
+/// A text that is no day, or one of a year that nobody plans in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a day such as 2026-11-24")]
+pub struct NoDay;
+
+impl FromStr for Day {
+    type Err = NoDay;
+
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        // Chrono would also take `2026-1-1` and `+12026-01-01`.
+        let date = NaiveDate::parse_from_str(s, "%Y-%m-%d").ok().filter(|_| s.len() == 10).ok_or(NoDay)?;
+        if YEARS.contains(&date.year()) { Ok(Self(date)) } else { Err(NoDay) }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date" })
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

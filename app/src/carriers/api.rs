@@ -1,6 +1,10 @@
 //! What clients call about carriers and places.
 
-use contract::{One, carriers::CarrierRow, loads::Place};
+use contract::{
+    CarrierId, One,
+    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
+    loads::Place,
+};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 #[cfg(feature = "ssr")]
@@ -12,6 +16,34 @@ use crate::{fault::Fault, json::Json};
 pub async fn list_carriers() -> Result<One<Vec<CarrierRow>>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.carriers(&caller.who).await? })
+}
+
+/// Everything of one carrier.
+#[server(prefix = "/api/v1", endpoint = "carriers/one", input = GetUrl, output = Json)]
+pub async fn one_carrier(id: CarrierId) -> Result<One<CarrierDetail>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.carrier(&caller.who, id).await? })
+}
+
+/// Enters a carrier.
+#[server(prefix = "/api/v1", endpoint = "carriers", input = Json, output = Json)]
+pub async fn enter_carrier(#[server(flatten)] form: CarrierForm) -> Result<One<CarrierDetail>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.enter_carrier(&caller.who, form).await? })
+}
+
+/// Changes a carrier.
+#[server(name = CarrierChangeCall, prefix = "/api/v1", endpoint = "carriers/change", input = Json, output = Json)]
+pub async fn change_carrier(#[server(flatten)] ask: ChangeCarrier) -> Result<One<CarrierDetail>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.change_carrier(&caller.who, ask).await? })
+}
+
+/// Enters a driver, or changes one.
+#[server(name = DriverCall, prefix = "/api/v1", endpoint = "carriers/drivers", input = Json, output = Json)]
+pub async fn set_driver(#[server(flatten)] ask: SetDriver) -> Result<One<CarrierDetail>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.set_driver(&caller.who, ask).await? })
 }
 
 /// Towns whose name begins like `q`.

@@ -41,13 +41,26 @@ pub enum Then {
 pub struct News {
     /// To be applied, in this order.
     pub events: Vec<Happened>,
+    /// Whether something of carriers was among it.
+    pub of_carriers: bool,
     /// To be done after it.
     pub then: Then,
 }
 
 /// A page's place in its streams. An event that this page doesn't know takes its number all the same.
 #[derive(Clone, Debug, Default)]
-pub struct Inbox(Follower<Option<Happened>>);
+pub struct Inbox(Follower<What>);
+
+/// What an event says to this page.
+#[derive(Clone, Debug)]
+enum What {
+    /// To be applied.
+    Happened(Box<Happened>),
+    /// Carriers are not as they were: whoever shows them reads them again.
+    Carriers,
+    /// Nothing.
+    Nothing,
+}
 
 impl Inbox {
     /// How far it has read.
@@ -73,7 +86,7 @@ impl Inbox {
             // Not durable, so nothing to be followed.
             return News::default();
         };
-        match self.0.take(&Place { stream, seq, epoch }, happened(&event, data)) {
+        match self.0.take(&Place { stream, seq, epoch }, what(&event, data)) {
             Step::Apply(ready) => news(ready, Then::Nothing),
             Step::Repeat => News::default(),
             Step::Hole => news(Vec::new(), Then::AskSoon),
@@ -96,8 +109,8 @@ impl Inbox {
             return self.restart(missed.cursor);
         }
         let events = missed.events.into_iter().filter_map(|envelope| {
-            let happened = happened(&envelope.event, envelope.data);
-            envelope.place.map(|place| (place, happened))
+            let what = what(&envelope.event, envelope.data);
+            envelope.place.map(|place| (place, what))
         });
         news(self.0.answered(events, missed.cursor), Then::Nothing)
     }
@@ -108,12 +121,26 @@ impl Inbox {
     }
 }
 
-fn news(ready: Vec<Option<Happened>>, then: Then) -> News {
-    News { events: ready.into_iter().flatten().collect(), then }
+fn news(ready: Vec<What>, then: Then) -> News {
+    let mut news = News { then, ..News::default() };
+    for what in ready {
+        match what {
+            What::Happened(happened) => news.events.push(*happened),
+            What::Carriers => news.of_carriers = true,
+            What::Nothing => {}
+        }
+    }
+    news
 }
 
-fn happened(name: &str, data: Value) -> Option<Happened> {
-    Happened::read(name, json::tree(data)).ok().flatten()
+fn what(name: &str, data: Value) -> What {
+    if name.starts_with("carrier:") && !name.starts_with("carrier:load:") {
+        return What::Carriers;
+    }
+    Happened::read(name, json::tree(data))
+        .ok()
+        .flatten()
+        .map_or(What::Nothing, |happened| What::Happened(Box::new(happened)))
 }
 
 /// Which load an event is about, and who caused it, if it says so.

@@ -24,18 +24,20 @@ pub struct Presence {
     people: RwSignal<BTreeMap<UserId, PresenceUpdated>>,
     /// Where the visitor is: the dialog over the page, the page under it.
     here: RwSignal<Vec<(u32, LoadId, PresenceMode)>>,
-    me: Option<UserId>,
+    /// Who the visitor is, and by which name others know them.
+    me: StoredValue<Option<(UserId, String)>>,
 }
 
 impl Presence {
     /// Nobody is known yet to somebody.
-    pub fn new(me: Option<UserId>) -> Self {
-        Self { people: RwSignal::default(), here: RwSignal::default(), me }
+    pub fn new(me: Option<(UserId, String)>) -> Self {
+        Self { people: RwSignal::default(), here: RwSignal::default(), me: StoredValue::new(me) }
     }
 
     /// The colleagues at a load; the visitor is none.
     pub fn at(&self, load: LoadId) -> Memo<Vec<Colleague>> {
-        let (people, me) = (self.people, self.me);
+        let people = self.people;
+        let me = self.me.with_value(|me| me.as_ref().map(|(id, _)| *id));
         Memo::new(move |_| {
             people.with(|people| {
                 let here = people.values().filter(|person| person.load_id == Some(load) && Some(person.user_id) != me);
@@ -46,6 +48,11 @@ impl Presence {
                 here.map(colleague).collect()
             })
         })
+    }
+
+    /// Whether this is what others call the visitor.
+    pub fn is_me(&self, name: &str) -> bool {
+        self.me.with_value(|me| me.as_ref().is_some_and(|(_, own)| own == name))
     }
 
     /// The visitor is at a load for as long as the caller lives.

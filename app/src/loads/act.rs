@@ -135,7 +135,7 @@ mod sending {
         live::{self, Live, Ticket},
         loads::{
             api,
-            dialogs::{Dialog, ask},
+            dialogs::{Dialog, ask, marked},
             undo,
         },
         pages::Visitor,
@@ -207,7 +207,7 @@ mod sending {
 
     async fn send(load_id: LoadId, status: LoadStatus, version: i64) -> Result<One<LoadRow>, Fault> {
         if status == LoadStatus::Dispatched {
-            return api::dispatch_load(DispatchLoad { load_id, version }).await;
+            return api::dispatch_load(DispatchLoad { load_id, version, reason: None, confirmed: false }).await;
         }
         api::change_status(ChangeStatus { load_id, status, version, reason: None, confirmed: false }).await
     }
@@ -225,6 +225,11 @@ mod sending {
             Some(Rule::ConfirmationNeeded) => ask(Dialog::Confirm { load, to }),
             Some(Rule::PodNeeded) if expect_context::<Visitor>().can(Permission::GateOverride) => {
                 ask(Dialog::Reason { load, to });
+            }
+            Some(Rule::ChecksFailed) if expect_context::<Visitor>().can(Permission::GateOverride) => {
+                let failed = fault.refusal().and_then(|refusal| refusal.details.as_ref());
+                let failed = failed.map(|details| marked(&details.checks)).unwrap_or_default();
+                ask(Dialog::Waive { load, failed });
             }
             Some(Rule::ReasonNeeded) => ask(Dialog::Reason { load, to }),
             _ => toast::wrong(fault_words(fault)),

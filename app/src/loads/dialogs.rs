@@ -2,20 +2,24 @@
 
 mod assign;
 mod confirm;
-mod fields;
 mod key_map;
 mod modal;
 mod new_load;
-mod read;
 mod reason;
 mod stops;
 mod tender;
+mod waive;
 
-use contract::{LoadId, status::LoadStatus};
+use contract::{
+    LoadId,
+    loads::{CHECKS, Check},
+    status::LoadStatus,
+};
 use leptos::prelude::*;
 
 use self::{
     assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, reason::Reason, tender::SendTender,
+    waive::Waive,
 };
 use crate::{live::live, parts, say, ui::toast};
 
@@ -44,6 +48,13 @@ pub enum Dialog {
         load: LoadId,
         /// Where it goes.
         to: LoadStatus,
+    },
+    /// Whether a truck starts although something is not as it must be.
+    Waive {
+        /// Which load.
+        load: LoadId,
+        /// What is not, in the order of [`contract::loads::CHECKS`].
+        failed: [bool; CHECKS.len()],
     },
     /// Whether a load really was delivered, without its papers.
     Confirm {
@@ -90,6 +101,17 @@ pub fn open(dialog: Dialog) -> Option<AnyView> {
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
         Dialog::Tender { load } => view! { <SendTender row=row(load)? /> }.into_any(),
         Dialog::Reason { load, to } => view! { <Reason row=row(load)? to /> }.into_any(),
+        Dialog::Waive { load, failed } => view! { <Waive row=row(load)? failed=told(failed) /> }.into_any(),
         Dialog::Confirm { load, to } => view! { <Confirm row=row(load)? to /> }.into_any(),
     })
+}
+
+/// Which checks failed, as a dialog carries them.
+#[cfg(feature = "hydrate")]
+pub fn marked(checks: &[Check]) -> [bool; CHECKS.len()] {
+    CHECKS.map(|check| checks.contains(&check))
+}
+
+fn told(failed: [bool; CHECKS.len()]) -> Vec<Check> {
+    CHECKS.into_iter().zip(failed).filter(|(_, failed)| *failed).map(|(check, _)| check).collect()
 }

@@ -1,5 +1,7 @@
 //! The words for what the contract names: statuses, lanes, equipment, roles and risks.
 
+mod carriers;
+mod checks;
 mod faults;
 mod fields;
 
@@ -13,6 +15,8 @@ use contract::{
     tenders::{DeclineReason, OfferState},
 };
 
+pub use carriers::{carrier_status_word, cover_word, finding_words, standing_word};
+pub use checks::{check_words, checks_words};
 pub use faults::{fault_words, rule_words, unread_words};
 pub use fields::{field_of, field_words};
 

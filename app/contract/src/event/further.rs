@@ -5,7 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Durable, Event, Namespace};
-use crate::{CarrierId, CheckCallId, LoadId, MessageId, NotificationId, Timestamp, UserId, tracking::Source};
+use crate::{
+    CarrierId, CheckCallId, LoadId, MessageId, NotificationId, Timestamp, UserId,
+    carriers::{ComplianceStatus, CoverKind},
+    tracking::Source,
+};
 
 /// What a check call reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,20 +39,6 @@ pub enum NoticeKind {
     Error,
     /// Something went well.
     Success,
-}
-
-/// How far a carrier meets one requirement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ComplianceStatus {
-    /// It ends within weeks.
-    ExpiringSoon,
-    /// It has ended.
-    Expired,
-    /// It was never shown.
-    Missing,
-    /// The carrier may not be used.
-    Suspended,
 }
 
 macro_rules! further {
@@ -135,7 +125,7 @@ further! {
         /// As people call it.
         carrier_name: String,
         /// Which requirement, such as `AUTO_LIABILITY`.
-        requirement: String,
+        requirement: CoverKind,
         /// How far it is met.
         status: ComplianceStatus,
         /// When it ends or ended.

@@ -199,6 +199,12 @@ pub struct DispatchLoad {
     pub load_id: LoadId,
     /// The version that the caller saw.
     pub version: i64,
+    /// Why it starts although something is not as it must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// That this is meant; counts for those alone who may do without, and together with a reason.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// A load to be called off.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Happening, TimelineEntry};
+use super::{Check, Happening, TimelineEntry};
 use crate::{
     Timestamp,
     documents::DocumentKind,
@@ -30,6 +30,7 @@ pub(super) struct Flat {
     decline: Option<DeclineReason>,
     document: Option<DocumentKind>,
     name: Option<String>,
+    checks: Option<Vec<Check>>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +46,7 @@ enum Kind {
     TenderAnswered,
     DocumentAdded,
     DocumentRemoved,
+    ChecksWaived,
     ChangeUndone,
 }
 
@@ -68,6 +70,7 @@ impl TryFrom<Flat> for TimelineEntry {
             decline,
             document,
             name,
+            checks,
         } = flat;
         let what = (|| {
             Some(match kind {
@@ -82,6 +85,7 @@ impl TryFrom<Flat> for TimelineEntry {
                 }
                 Kind::DocumentAdded => Happening::DocumentAdded { document: document?, name: name? },
                 Kind::DocumentRemoved => Happening::DocumentRemoved { document: document?, name: name? },
+                Kind::ChecksWaived => Happening::ChecksWaived { checks: checks? },
                 Kind::ChangeUndone => Happening::ChangeUndone { from: from?, to: to? },
             })
         })();
@@ -120,6 +124,7 @@ mod tests {
             },
             Happening::DocumentAdded { document: DocumentKind::Pod, name: "pod.pdf".to_owned() },
             Happening::DocumentRemoved { document: DocumentKind::Bol, name: "bol.pdf".to_owned() },
+            Happening::ChecksWaived { checks: vec![Check::Authority, Check::PickupWindow] },
             Happening::ChangeUndone { from, to },
         ];
 

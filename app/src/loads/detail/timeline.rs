@@ -9,7 +9,7 @@ use crate::{
     say,
     ui::{
         icon::Icon,
-        words::{decline_word, document_word, length_words, offer_word, status_word},
+        words::{check_words, decline_word, document_word, length_words, offer_word, status_word},
     },
     when,
 };
@@ -74,6 +74,10 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
         }
         Happening::DocumentRemoved { document, name } => {
             ("x", say!(common.detail.paper_removed, kind = document_word(*document)), Some(name.clone()))
+        }
+        Happening::ChecksWaived { checks } => {
+            let list = checks.iter().map(|check| check_words(*check)).collect::<Vec<_>>().join(" · ");
+            ("triangle-alert", say!(common.detail.waived).to_owned(), Some(list))
         }
         Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
         Happening::ChangeUndone { from, to } => {

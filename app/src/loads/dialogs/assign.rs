@@ -2,7 +2,7 @@
 
 use contract::{
     CarrierId, One,
-    carriers::{CarrierRow, DriverRow},
+    carriers::{CarrierRow, DriverRow, Standing},
     loads::{AssignLoad, LoadRow},
     status::LoadStatus,
 };
@@ -10,15 +10,17 @@ use leptos::{either::Either, html, prelude::*, task::spawn_local, web_sys};
 
 use super::{
     super::api::assign_load,
-    fields::{FaultLine, Line},
     modal::{Form, Modal},
-    read,
 };
 use crate::{
     carriers::api::list_carriers,
     fault::Fault,
     say,
-    ui::words::{equipment_word, move_words, unread_words},
+    ui::{
+        fields::{FaultLine, Line},
+        read,
+        words::{equipment_word, move_words, unread_words},
+    },
 };
 
 /// The dialog.
@@ -148,7 +150,12 @@ fn carrier_options(carriers: &[CarrierRow], row: &LoadRow) -> impl IntoView + us
                 (carrier.active || Some(carrier.id) == current) && carrier.equipment.contains(&row.equipment) == fits
             })
             .map(|carrier| {
-                let text = format!("{} · MC {}", carrier.name, carrier.mc_number);
+                let barred = if carrier.compliance() == Standing::Barred {
+                    format!(" · {}", say!(common.standing.barred).to_lowercase())
+                } else {
+                    String::new()
+                };
+                let text = format!("{} · MC {}{barred}", carrier.name, carrier.mc_number);
                 view! { <option value=carrier.id.to_string() selected=Some(carrier.id) == current>{text}</option> }
             })
             .collect::<Vec<_>>()

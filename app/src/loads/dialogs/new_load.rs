@@ -10,12 +10,18 @@ use leptos::{prelude::*, web_sys::FormData};
 
 use super::{
     super::api::create_load,
-    fields::{Line, Lines},
     modal::{Form, Modal},
-    read,
     stops::{StopList, Stops, read_stops},
 };
-use crate::{pages::Visitor, say, ui::words::equipment_word};
+use crate::{
+    pages::Visitor,
+    say,
+    ui::{
+        fields::{Line, Lines},
+        read,
+        words::equipment_word,
+    },
+};
 
 /// The dialog.
 #[component]

@@ -8,11 +8,12 @@ use leptos::{prelude::*, web_sys};
 
 use super::{
     super::api::{cancel_load, change_status},
-    fields::Lines,
     modal::{Call, Form, Modal},
-    read,
 };
-use crate::{say, ui::words::status_word};
+use crate::{
+    say,
+    ui::{fields::Lines, read, words::status_word},
+};
 
 /// How long a reason may be.
 const MOST: u16 = 500;

@@ -8,15 +8,16 @@ use contract::{
 };
 use leptos::{prelude::*, task::spawn_local, web_sys::FormData};
 
-use super::{
-    fields::{FaultLine, Line},
-    modal::Form,
-    read,
-};
+use super::modal::Form;
 use crate::{
     carriers::api::find_places,
     say,
-    ui::{icon::Icon, words::stop_word},
+    ui::{
+        fields::{FaultLine, Line},
+        icon::Icon,
+        read,
+        words::stop_word,
+    },
 };
 
 /// How long writing must rest before towns are looked up.

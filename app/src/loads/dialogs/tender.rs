@@ -2,7 +2,7 @@
 
 use contract::{
     CarrierId, One,
-    carriers::CarrierRow,
+    carriers::{CarrierRow, Standing},
     loads::LoadRow,
     tenders::{MAX_CARRIERS, TenderLoad, TenderMode, WINDOW_MIN},
 };
@@ -10,15 +10,17 @@ use leptos::{either::Either, prelude::*, task::spawn_local, web_sys};
 
 use super::{
     super::api::tender_load,
-    fields::{FaultLine, Line},
     modal::{Form, Modal},
-    read,
 };
 use crate::{
     carriers::api::list_carriers,
     fault::Fault,
     say,
-    ui::words::{length_words, unread_words},
+    ui::{
+        fields::{FaultLine, Line},
+        read,
+        words::{finding_words, length_words, unread_words},
+    },
 };
 
 /// The windows that are offered, in minutes.
@@ -134,7 +136,7 @@ fn mode(at_once: RwSignal<bool>, value: bool, words: &'static str) -> impl IntoV
 /// The active carriers, those that have the trailer first; each with its turn once it is chosen.
 fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>>) -> impl IntoView + use<> {
     let mut carriers: Vec<&CarrierRow> = carriers.iter().filter(|carrier| carrier.active).collect();
-    carriers.sort_by_key(|carrier| !carrier.equipment.contains(&row.equipment));
+    carriers.sort_by_key(|carrier| (is_barred(carrier), !carrier.equipment.contains(&row.equipment)));
     carriers
         .into_iter()
         .map(|carrier| {
@@ -147,7 +149,9 @@ fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>
                     None => chosen.push(id),
                 });
             };
-            let is_full = move || turn().is_none() && chosen.with(Vec::len) >= MAX_CARRIERS;
+            let barred = carrier.findings.first().filter(|_| is_barred(carrier)).map(finding_words);
+            let is_out = barred.is_some();
+            let is_full = move || turn().is_none() && (is_out || chosen.with(Vec::len) >= MAX_CARRIERS);
             let mc = format!("MC {}", carrier.mc_number);
             view! {
                 <label class="pick">
@@ -155,9 +159,14 @@ fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>
                     <b aria-hidden="true">{move || turn().map(|turn| turn + 1)}</b>
                     <span class="grow">{carrier.name.clone()}</span>
                     <span class="sub">{mc}</span>
-                    {(!fits).then(|| view! { <span class="sub warnt">{say!(common.tender.no_trailer)}</span> })}
+                    {barred.map(|why| view! { <span class="sub bad">{why}</span> })}
+                    {(!fits && !is_out).then(|| view! { <span class="sub warnt">{say!(common.tender.no_trailer)}</span> })}
                 </label>
             }
         })
         .collect_view()
+}
+
+fn is_barred(carrier: &CarrierRow) -> bool {
+    carrier.compliance() == Standing::Barred
 }

@@ -6,7 +6,7 @@ use contract::{
     status::LoadStatus,
 };
 
-use crate::say;
+use crate::{say, ui::address::address};
 
 /// The page's own address.
 pub const PATH: &str = "/loads";
@@ -75,17 +75,6 @@ pub fn export(asked: &LoadQuery) -> String {
     let sent = LoadQuery { page: None, size: None, ..sent(asked) };
     let view = sent.view.map(|view| ("view", view_name(view).to_owned()));
     address("/api/v1/loads/export", parameters(&sent).into_iter().filter(|(key, _)| *key != "view").chain(view))
-}
-
-fn address(path: &str, parameters: impl IntoIterator<Item = (&'static str, String)>) -> String {
-    let mut address = path.to_owned();
-    for (number, (key, value)) in parameters.into_iter().enumerate() {
-        address.push(if number == 0 { '?' } else { '&' });
-        address.push_str(key);
-        address.push('=');
-        encode(&value, &mut address);
-    }
-    address
 }
 
 /// What an address must carry to ask for this.
@@ -196,31 +185,17 @@ const fn view_name(view: View) -> &'static str {
     }
 }
 
-/// Writes a value as an address can carry it. Commas stay: they are allowed, and people read addresses.
-fn encode(value: &str, address: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.,~".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            address.push('%');
-            address.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            address.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn address(pairs: &[(&str, &str)]) -> LoadQuery {
+    fn asking(pairs: &[(&str, &str)]) -> LoadQuery {
         read(&|key| pairs.iter().filter(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned()).collect())
     }
 
     #[test]
     fn an_address_without_anything_asks_for_the_active_loads() {
-        let asked = address(&[]);
+        let asked = asking(&[]);
 
         assert_eq!(asked, LoadQuery { view: Some(View::Active), ..LoadQuery::default() });
         assert_eq!(href(&asked), "/loads");
@@ -228,16 +203,16 @@ mod tests {
 
     #[test]
     fn a_file_holds_all_that_is_listed_on_however_many_pages() {
-        assert_eq!(export(&address(&[])), "/api/v1/loads/export?view=active");
-        let asked = address(&[("view", "all"), ("q", "Reno"), ("sort", "-delivery"), ("page", "3"), ("size", "50")]);
+        assert_eq!(export(&asking(&[])), "/api/v1/loads/export?view=active");
+        let asked = asking(&[("view", "all"), ("q", "Reno"), ("sort", "-delivery"), ("page", "3"), ("size", "50")]);
         assert_eq!(export(&asked), "/api/v1/loads/export?q=Reno&sort=-delivery");
-        let by_status = address(&[("status", "COMPLETED")]);
+        let by_status = asking(&[("status", "COMPLETED")]);
         assert_eq!(export(&by_status), "/api/v1/loads/export?status=COMPLETED");
     }
 
     #[test]
     fn what_is_asked_comes_back_from_its_own_address() {
-        let asked = address(&[
+        let asked = asking(&[
             ("view", "all"),
             ("status", "PENDING"),
             ("status", "IN_TRANSIT"),
@@ -256,20 +231,20 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_left_out() {
         let asked =
-            address(&[("view", "x"), ("status", "LOST,PENDING"), ("sort", "price"), ("page", "-1"), ("size", "9")]);
+            asking(&[("view", "x"), ("status", "LOST,PENDING"), ("sort", "price"), ("page", "-1"), ("size", "9")]);
 
         assert_eq!(href(&asked), "/loads?status=PENDING");
     }
 
     #[test]
     fn statuses_by_name_stand_instead_of_the_active_ones() {
-        assert_eq!(sent(&address(&[("status", "COMPLETED")])).view, None);
-        assert_eq!(sent(&address(&[("view", "mine"), ("status", "PENDING")])).view, Some(View::Mine));
+        assert_eq!(sent(&asking(&[("status", "COMPLETED")])).view, None);
+        assert_eq!(sent(&asking(&[("view", "mine"), ("status", "PENDING")])).view, Some(View::Mine));
     }
 
     #[test]
     fn a_second_click_on_a_column_turns_its_order_round() {
-        let asked = address(&[]);
+        let asked = asking(&[]);
 
         assert_eq!(href(&sorted(&asked, "pickup")), "/loads?sort=-pickup");
         assert_eq!(href(&sorted(&sorted(&asked, "status"), "status")), "/loads?sort=-status");

@@ -18,7 +18,7 @@ impl CameFrom {
         let location = use_location();
         Effect::new(move |_| {
             let (path, search) = (location.pathname.get(), location.search.get());
-            if !path.starts_with("/loads/") {
+            if !path.starts_with("/loads/") && !path.starts_with("/carriers/") {
                 let mark = if search.is_empty() { "" } else { "?" };
                 came.0.set(Some(format!("{path}{mark}{}", search.trim_start_matches('?'))));
             }

@@ -15,8 +15,12 @@ use crate::{
 };
 
 /// The keys that follow `G`, with the page that each goes to.
-pub const GO: [(&str, Permission); 3] =
-    [("l", Permission::LoadView), ("b", Permission::BoardView), ("t", Permission::TrackingView)];
+pub const GO: [(&str, Permission); 4] = [
+    ("l", Permission::LoadView),
+    ("b", Permission::BoardView),
+    ("t", Permission::TrackingView),
+    ("c", Permission::CarrierView),
+];
 
 /// Listens as long as the application lives.
 pub fn listen() {

@@ -19,6 +19,7 @@ pub fn pages_of(visitor: &Visitor) -> impl Iterator<Item = Page> {
 pub fn face(page: Page) -> (&'static str, &'static str) {
     match page.needs {
         Permission::BoardView => (say!(common.page.dispatch), "square-kanban"),
+        Permission::CarrierView => (say!(common.page.carriers), "truck"),
         Permission::TrackingView => (say!(common.page.tracking), "map"),
         _ => (say!(common.page.loads), "rows-3"),
     }

@@ -5,7 +5,7 @@ use contract::{
     refusal::{Details, Rule},
 };
 
-use super::status_word;
+use super::{checks_words, status_word};
 use crate::{fault::Fault, say};
 
 /// What went wrong and what to do next.
@@ -31,6 +31,9 @@ fn refusal_words(refusal: &Refusal) -> String {
             .and_then(|details| details.request_id.as_ref())
             .map_or_else(|| say!(common.fault.internal).to_owned(), |id| say!(common.fault.internal_id, id = id)),
         code => match details.and_then(|details| details.rule) {
+            Some(Rule::ChecksFailed) => {
+                checks_words(details.map(|details| details.checks.as_slice()).unwrap_or_default())
+            }
             Some(rule) => rule_words(rule).to_owned(),
             None if code == Code::Refused => refusal.message.clone(),
             None => plain(code).to_owned(),
@@ -96,6 +99,9 @@ pub fn rule_words(rule: Rule) -> &'static str {
         Rule::LoadFinished => say!(common.fault.load_finished),
         Rule::DriverOfOtherCarrier => say!(common.fault.driver_of_other_carrier),
         Rule::CarrierInactive => say!(common.fault.carrier_inactive),
+        Rule::CarrierNotCompliant => say!(common.fault.carrier_not_compliant),
+        Rule::CarrierNumberTaken => say!(common.fault.carrier_number_taken),
+        Rule::ChecksFailed => say!(common.fault.checks_failed),
         Rule::StopsRemain => say!(common.fault.stops_remain),
         Rule::NoFurtherStop => say!(common.fault.no_further_stop),
         Rule::NothingToUndo => say!(common.fault.nothing_to_undo),

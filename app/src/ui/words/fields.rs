@@ -21,6 +21,11 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
         ("windowEnd", Flaw::WrongOrder) => say!(common.flaw.window_order),
         ("windowStart" | "windowEnd", Flaw::OutOfRange) => say!(common.flaw.long_ago),
         ("windowStart" | "windowEnd", Flaw::Unreadable) => say!(common.flaw.time),
+        ("mcNumber", Flaw::Unreadable) => say!(common.flaw.mc_number),
+        ("dotNumber", Flaw::Unreadable) => say!(common.flaw.dot_number),
+        ("phone", Flaw::Unreadable) => say!(common.flaw.phone),
+        ("email", Flaw::Unreadable) => say!(common.flaw.email),
+        ("equipment", Flaw::Needed) => say!(common.flaw.equipment_needed),
         ("carrierId", Flaw::Unknown) => say!(common.flaw.carrier_unknown),
         ("driverId", Flaw::Unknown) => say!(common.flaw.driver_unknown),
         (_, flaw) => plain(flaw),
@@ -31,11 +36,15 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
 /// The field of a form at which a rule asks for something, if there is one.
 pub const fn field_of(rule: Rule) -> Option<&'static str> {
     match rule {
-        Rule::CarrierNeeded | Rule::CarrierInactive | Rule::CarrierLocked => Some("carrierId"),
+        Rule::CarrierNeeded | Rule::CarrierInactive | Rule::CarrierNotCompliant | Rule::CarrierLocked => {
+            Some("carrierId")
+        }
+        Rule::CarrierNumberTaken => Some("mcNumber"),
         Rule::DriverNeeded | Rule::DriverOfOtherCarrier => Some("driverId"),
         Rule::CarrierRateNeeded => Some("carrierRateCents"),
         Rule::ReasonNeeded => Some("reason"),
-        Rule::DetailsNeeded
+        Rule::ChecksFailed
+        | Rule::DetailsNeeded
         | Rule::ConfirmationNeeded
         | Rule::PodNeeded
         | Rule::FileEmpty

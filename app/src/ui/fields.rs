@@ -1,4 +1,4 @@
-//! The fields of dialogs, each with its label and, when something is wrong with it, the fault below it.
+//! The fields of forms, each with its label and, when something is wrong with it, the fault below it.
 
 use leptos::prelude::*;
 
@@ -85,6 +85,9 @@ pub fn Lines(
     /// How long it may become.
     #[prop(default = 2_000)]
     most: u16,
+    /// What stands in it at first.
+    #[prop(optional, into)]
+    value: String,
 ) -> impl IntoView {
     let fault_id = format!("{name}-fault");
     view! {
@@ -99,7 +102,7 @@ pub fn Lines(
                 autofocus=first
                 aria-invalid=move || fault.with(Option::is_some).then_some("true")
                 aria-describedby=fault_id.clone()
-            ></textarea>
+            >{value}</textarea>
             <FaultLine id=fault_id fault />
         </div>
     }
