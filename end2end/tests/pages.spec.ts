@@ -4,11 +4,15 @@ import { at, expect, lane, live, loadIn, test } from "./desk";
 const SHOTS = `${import.meta.dirname}/../../target/shots`;
 
 test("every page at every width, light and dark: nothing in the console, nothing for axe to find", async ({ browser, server }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const user = await at(browser, server, "dispatch1@blueridge.demo");
   const load = await loadIn(server, "IN_TRANSIT");
   const visitor = await (await browser.newContext()).newPage();
-  const pages = { "sign-in": "/login", loads: "/loads", dispatch: "/dispatch", tracking: "/tracking", load: `/loads/${load.id}` };
+  const carrier = (await server.call("dispatch1@blueridge.demo", "carriers")).body.data[0];
+  const pages = {
+    "sign-in": "/login", loads: "/loads", dispatch: "/dispatch", tracking: "/tracking", load: `/loads/${load.id}`,
+    carriers: "/carriers", carrier: `/carriers/${carrier.id}`,
+  };
   for (const [name, path] of Object.entries(pages)) {
     const page = name === "sign-in" ? visitor : user;
     for (const [width, height] of [[1440, 900], [768, 1024], [390, 844]]) {
@@ -18,7 +22,8 @@ test("every page at every width, light and dark: nothing in the console, nothing
         await page.goto(server.url + path);
         if (page === user) {
           await live(page);
-          await expect(page.getByText(load.loadNumber).first()).toBeAttached();
+          const words = name.startsWith("carrier") ? carrier.name : load.loadNumber;
+          await expect(page.getByText(words).first()).toBeAttached();
         }
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(wide, `${name} at ${width} scrolls sideways`).toBeLessThanOrEqual(0);

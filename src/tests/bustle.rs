@@ -82,6 +82,10 @@ impl Worker {
             (other, _) => unreachable!("nothing in hand is {other}"),
         };
         let Some(row) = self.post(path, ask).await else { return false };
+        if row.is_null() {
+            // Nothing was changed, and the load goes on another way.
+            return true;
+        }
         let which = if path == "loads/assign" { which } else { load.which };
         self.note(Some(at), &row, which);
         true
@@ -112,8 +116,12 @@ impl Worker {
     async fn post(&self, path: &str, body: Value) -> Option<Value> {
         let answer = self.client.try_post(&format!("/api/v1/{path}"), body).await?;
         // What was taken back once can't be taken back again, and a load says nothing of that.
-        let is_undone = answer.body["error"]["details"]["rule"] == "nothing_to_undo";
+        let rule = &answer.body["error"]["details"]["rule"];
+        let is_undone = rule == "nothing_to_undo" || rule == "undo_too_late";
         assert!(answer.status.is_success() || answer.status.is_server_error() || is_undone, "{path}: {}", answer.body);
+        if is_undone {
+            return Some(Value::Null);
+        }
         answer.status.is_success().then(|| answer.body["data"].clone())
     }
 

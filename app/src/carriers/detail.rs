@@ -18,7 +18,7 @@ use leptos_router::{
 use super::{api::one_carrier, cells, drivers::Drivers, edit::CarrierEdit};
 use crate::{
     fault::Fault,
-    json::resource,
+    json::{Text, resource},
     live::{again::when_back, live},
     pages::Visitor,
     say,
@@ -77,22 +77,48 @@ fn Known(name: Memo<String>) -> impl IntoView {
         },
     );
     when_back(Callback::new(move |()| again.update(|times| *times += 1)));
-    let kept = RwSignal::new(None::<CarrierDetail>);
-    let edits = RwSignal::new(false);
-    let shown = move || {
-        detail.get().map(|answer: Result<CarrierDetail, Fault>| match answer {
-            Ok(detail) => {
-                kept.set(Some(detail));
-                EitherOf3::A(view! { <Loaded kept edits /> })
-            }
-            Err(fault) if fault.says_nothing() && kept.with_untracked(Option::is_some) => {
-                EitherOf3::A(view! { <Loaded kept edits /> })
-            }
-            Err(fault) if fault.code() == Some(Code::NotFound) => EitherOf3::B(view! { <Gone /> }),
-            Err(fault) => EitherOf3::C(view! {
+    view! {
+        <Transition fallback=Skeleton>
+            <Read detail again />
+        </Transition>
+    }
+}
+
+/// What came of reading it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Known,
+    Missing,
+    Failed,
+}
+
+/// The carrier once it has come. What comes later changes what is shown and never a form that is being filled in.
+#[component]
+fn Read(detail: Resource<Result<CarrierDetail, Fault>, Text>, again: RwSignal<u32>) -> impl IntoView {
+    let answer = Memo::new(move |_| detail.get());
+    // The last good answer: a call that fails must not take away what was there.
+    let kept = Memo::new(move |before: Option<&Option<CarrierDetail>>| {
+        answer.with(|answer| answer.clone().and_then(Result::ok)).or_else(|| before.cloned().flatten())
+    });
+    let came = Memo::new(move |_| {
+        let fault = answer.with(|answer| answer.as_ref().map(|answer| answer.as_ref().err().cloned()))?;
+        Some(match fault {
+            None => Came::Known,
+            Some(fault) if fault.says_nothing() && kept.with(Option::is_some) => Came::Known,
+            Some(fault) if fault.code() == Some(Code::NotFound) => Came::Missing,
+            Some(_) => Came::Failed,
+        })
+    });
+    let words =
+        move || answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().map(unread_words)));
+    move || {
+        came.get().map(|came| match came {
+            Came::Known => EitherOf3::A(view! { <Loaded kept again /> }),
+            Came::Missing => EitherOf3::B(view! { <Gone /> }),
+            Came::Failed => EitherOf3::C(view! {
                 <section class="note" role="alert">
                     <h1>{say!(carriers.failed)}</h1>
-                    <p>{unread_words(&fault)}</p>
+                    <p>{words}</p>
                     <div class="acts">
                         <button type="button" class="btn" on:click=move |_| again.update(|again| *again += 1)>
                             <Icon name="refresh-cw" />
@@ -102,8 +128,7 @@ fn Known(name: Memo<String>) -> impl IntoView {
                 </section>
             }),
         })
-    };
-    view! { <Transition fallback=Skeleton>{shown}</Transition> }
+    }
 }
 
 #[component]
@@ -130,98 +155,124 @@ fn Gone() -> impl IntoView {
 
 /// The carrier as it is known, or its form.
 #[component]
-fn Loaded(kept: RwSignal<Option<CarrierDetail>>, edits: RwSignal<bool>) -> impl IntoView {
+fn Loaded(kept: Memo<Option<CarrierDetail>>, again: RwSignal<u32>) -> impl IntoView {
     let may_edit = use_context::<Visitor>().is_some_and(|visitor| visitor.can(Permission::CarrierEdit));
+    let edits = RwSignal::new(false);
     let done = Callback::new(move |detail: CarrierDetail| {
-        toast::done(say!(carriers.saved, name = detail.carrier.name.clone()));
-        kept.set(Some(detail));
+        toast::done(say!(carriers.saved, name = detail.carrier.name));
+        again.update(|again| *again += 1);
         edits.set(false);
     });
-    move || {
-        let detail = if edits.get() { kept.get_untracked() } else { kept.get() }?;
-        let title = detail.carrier.name.clone();
-        Some(view! {
-            <Title text=title />
-            {if edits.get() && may_edit {
-                let leave = Callback::new(move |()| edits.set(false));
-                Either::Left(
-                    view! {
-                        <h1 class="page-title">{detail.carrier.name.clone()}</h1>
-                        <CarrierEdit known=Some(detail) done leave />
-                    },
-                )
+    let leave = Callback::new(move |()| edits.set(false));
+    let name = move || kept.with(|kept| kept.as_ref().map(|kept| kept.carrier.name.clone()).unwrap_or_default());
+    view! {
+        <Title text=name />
+        {move || {
+            if edits.get() && may_edit {
+                // As it is now: what others change meanwhile the server tells when it is sent.
+                let known = kept.get_untracked();
+                Either::Left(view! {
+                    <h1 class="page-title">{name}</h1>
+                    <CarrierEdit known done leave />
+                })
             } else {
-                Either::Right(view! { <Facts detail may_edit kept edits /> })
-            }}
-        })
+                Either::Right(view! { <Facts kept may_edit again edits /> })
+            }
+        }}
     }
 }
 
 #[component]
 fn Facts(
-    detail: CarrierDetail,
+    kept: Memo<Option<CarrierDetail>>,
     may_edit: bool,
-    kept: RwSignal<Option<CarrierDetail>>,
+    again: RwSignal<u32>,
     edits: RwSignal<bool>,
 ) -> impl IntoView {
-    let CarrierDetail { carrier, covers, notes, open_loads, delivered_loads, updated_at, updated_by } = detail;
-    let id = carrier.id;
-    let wrong = carrier.findings.iter().copied().map(cells::finding).collect_view();
-    let equipment = carrier.equipment.iter().map(|kind| equipment_word(*kind)).collect::<Vec<_>>().join(", ");
-    let loads =
-        if open_loads == 1 { say!(carriers.one_load).to_owned() } else { say!(carriers.loads, count = open_loads) };
-    let changed =
-        updated_by.map(|by| say!(carriers.changed, who = by, ago = when::ago(updated_at, when::now_untracked())));
-    let mail = carrier.email.clone();
-    let phone = carrier.phone.clone();
+    // Apart from what is only shown: a driver's form stays open whatever comes.
+    let drivers = Memo::new(move |_| {
+        kept.with(|kept| kept.as_ref().map(|kept| kept.carrier.drivers.clone()).unwrap_or_default())
+    });
+    let id = kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.carrier.id));
+    view! {
+        {move || kept.get().map(|detail| head(&detail, may_edit, edits))}
+        <div class="load-cols">
+            <div>{move || kept.get().map(facts)}</div>
+            <div>
+                {move || kept.get().map(|detail| their_loads(&detail))}
+                {id.map(|id| view! { <Drivers id drivers may_edit again /> })}
+            </div>
+        </div>
+    }
+}
+
+fn head(detail: &CarrierDetail, may_edit: bool, edits: RwSignal<bool>) -> impl IntoView + use<> {
+    let change = may_edit.then(|| {
+        view! {
+            <button type="button" class="btn" on:click=move |_| edits.set(true)>
+                {say!(carriers.edit)}
+            </button>
+        }
+    });
     view! {
         <div class="load-head">
-            <h1 class="page-title">{carrier.name.clone()}</h1>
-            {cells::status(carrier.status)}
+            <h1 class="page-title">{detail.carrier.name.clone()}</h1>
+            {cells::status(detail.carrier.status)}
             <span class="grow"></span>
-            {may_edit
-                .then(|| {
-                    view! {
-                        <button type="button" class="btn" on:click=move |_| edits.set(true)>
-                            {say!(carriers.edit)}
-                        </button>
-                    }
-                })}
+            {change}
         </div>
-        <div class="load-cols">
-            <div>
-                <section class="box">
-                    <h2>{say!(carriers.column.standing)}</h2>
-                    {(!carrier.findings.is_empty()).then(|| view! { <ul class="checks">{wrong}</ul> })}
-                    <Covers covers />
-                </section>
-                <section class="box">
-                    <h2>{say!(carriers.facts)}</h2>
-                    <dl class="facts">
-                        <dt>"MC"</dt>
-                        <dd class="num">{carrier.mc_number.clone()}</dd>
-                        <dt>"DOT"</dt>
-                        <dd class="num">{carrier.dot_number.clone().unwrap_or_else(|| "–".to_owned())}</dd>
-                        <dt>{say!(carriers.column.equipment)}</dt>
-                        <dd>{equipment}</dd>
-                        <dt>{say!(carriers.column.phone)}</dt>
-                        <dd>{phone.map_or_else(|| Either::Left("–"), |phone| Either::Right(view! { <a class="link" href=format!("tel:{phone}")>{phone.clone()}</a> }))}</dd>
-                        <dt>{say!(carriers.mail)}</dt>
-                        <dd>{mail.map_or_else(|| Either::Left("–"), |mail| Either::Right(view! { <a class="link" href=format!("mailto:{mail}")>{mail.clone()}</a> }))}</dd>
-                    </dl>
-                    {notes.map(|notes| view! { <p class="notes">{notes}</p> })}
-                    {changed.map(|changed| view! { <p class="sub">{changed}</p> })}
-                </section>
-            </div>
-            <div>
-                <section class="box">
-                    <h2>{say!(carriers.their_loads)}</h2>
-                    <p><a class="link" href=format!("/loads?carrierId={id}")>{loads}</a></p>
-                    <p class="sub">{say!(carriers.delivered, count = delivered_loads)}</p>
-                </section>
-                <Drivers id drivers=carrier.drivers may_edit kept />
-            </div>
-        </div>
+    }
+}
+
+fn their_loads(detail: &CarrierDetail) -> impl IntoView + use<> {
+    let CarrierDetail { carrier, open_loads, delivered_loads, .. } = detail;
+    let loads = match *open_loads {
+        1 => say!(carriers.one_load).to_owned(),
+        count => say!(carriers.loads, count = count),
+    };
+    view! {
+        <section class="box">
+            <h2>{say!(carriers.their_loads)}</h2>
+            <p><a class="link" href=format!("/loads?carrierId={}", carrier.id)>{loads}</a></p>
+            <p class="sub">{say!(carriers.delivered, count = *delivered_loads)}</p>
+        </section>
+    }
+}
+
+fn facts(detail: CarrierDetail) -> impl IntoView {
+    let CarrierDetail { carrier, covers, notes, updated_at, updated_by, .. } = detail;
+    let wrong = carrier.findings.iter().copied().map(cells::finding).collect_view();
+    let equipment = carrier.equipment.iter().map(|kind| equipment_word(*kind)).collect::<Vec<_>>().join(", ");
+    let changed =
+        updated_by.map(|by| say!(carriers.changed, who = by, ago = when::ago(updated_at, when::now_untracked())));
+    let way = |scheme: &str, to: Option<String>| match to {
+        Some(to) => Either::Left(view! { <a class="link" href=format!("{scheme}:{to}")>{to.clone()}</a> }),
+        None => Either::Right("–"),
+    };
+    let (phone, mail) = (way("tel", carrier.phone), way("mailto", carrier.email));
+    view! {
+        <section class="box">
+            <h2>{say!(carriers.column.standing)}</h2>
+            {(!carrier.findings.is_empty()).then(|| view! { <ul class="checks">{wrong}</ul> })}
+            <Covers covers />
+        </section>
+        <section class="box">
+            <h2>{say!(carriers.facts)}</h2>
+            <dl class="facts">
+                <dt>"MC"</dt>
+                <dd class="num">{carrier.mc_number}</dd>
+                <dt>"DOT"</dt>
+                <dd class="num">{carrier.dot_number.unwrap_or_else(|| "–".to_owned())}</dd>
+                <dt>{say!(carriers.column.equipment)}</dt>
+                <dd>{equipment}</dd>
+                <dt>{say!(carriers.column.phone)}</dt>
+                <dd>{phone}</dd>
+                <dt>{say!(carriers.mail)}</dt>
+                <dd>{mail}</dd>
+            </dl>
+            {notes.map(|notes| view! { <p class="notes">{notes}</p> })}
+            {changed.map(|changed| view! { <p class="sub">{changed}</p> })}
+        </section>
     }
 }
 

@@ -1,8 +1,8 @@
 //! Who drives for a carrier.
 
 use contract::{
-    CarrierId, Code, One,
-    carriers::{CarrierDetail, DriverRow, SetDriver},
+    CarrierId, Code,
+    carriers::{DriverRow, SetDriver},
 };
 use leptos::{either::Either, ev, html, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 
@@ -28,35 +28,28 @@ enum Open {
 
 /// Who drives for the carrier; each can be changed, and another entered.
 #[component]
-pub fn Drivers(
-    id: CarrierId,
-    drivers: Vec<DriverRow>,
-    may_edit: bool,
-    kept: RwSignal<Option<CarrierDetail>>,
-) -> impl IntoView {
+pub fn Drivers(id: CarrierId, drivers: Memo<Vec<DriverRow>>, may_edit: bool, again: RwSignal<u32>) -> impl IntoView {
     let open = RwSignal::new(Open::Nobody);
-    let lines = drivers
-        .into_iter()
-        .map(|driver| {
-            let phone = driver.phone.clone();
-            let label = say!(carriers.driver.change, name = driver.name.clone());
-            let name = driver.name.clone();
-            view! {
-                <li>
-                    <span class="grow">{name}</span>
-                    {phone.map(|phone| view! { <a class="link num" href=format!("tel:{phone}")>{phone.clone()}</a> })}
-                    {may_edit
-                        .then(|| {
-                            view! {
-                                <button type="button" class="btn" aria-label=label.clone() on:click=move |_| open.set(Open::Known(driver.clone()))>
-                                    {say!(carriers.edit)}
-                                </button>
-                            }
-                        })}
-                </li>
-            }
-        })
-        .collect_view();
+    let line = move |driver: DriverRow| {
+        let phone = driver.phone.clone();
+        let label = say!(carriers.driver.change, name = driver.name.clone());
+        let name = driver.name.clone();
+        view! {
+            <li>
+                <span class="grow">{name}</span>
+                {phone.map(|phone| view! { <a class="link num" href=format!("tel:{phone}")>{phone.clone()}</a> })}
+                {may_edit
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn" aria-label=label.clone() on:click=move |_| open.set(Open::Known(driver.clone()))>
+                                {say!(carriers.edit)}
+                            </button>
+                        }
+                    })}
+            </li>
+        }
+    };
+    let lines = move || drivers.get().into_iter().map(line).collect_view();
     view! {
         <section class="box">
             <h2>{say!(carriers.column.drivers)}</h2>
@@ -75,20 +68,15 @@ pub fn Drivers(
                         ),
                     )
                 }
-                Open::Another => Some(Either::Right(view! { <DriverForm id driver=None open kept /> })),
-                Open::Known(driver) => Some(Either::Right(view! { <DriverForm id driver=Some(driver) open kept /> })),
+                Open::Another => Some(Either::Right(view! { <DriverForm id driver=None open again /> })),
+                Open::Known(driver) => Some(Either::Right(view! { <DriverForm id driver=Some(driver) open again /> })),
             }}
         </section>
     }
 }
 
 #[component]
-fn DriverForm(
-    id: CarrierId,
-    driver: Option<DriverRow>,
-    open: RwSignal<Open>,
-    kept: RwSignal<Option<CarrierDetail>>,
-) -> impl IntoView {
+fn DriverForm(id: CarrierId, driver: Option<DriverRow>, open: RwSignal<Open>, again: RwSignal<u32>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<Fault>);
     let driver_id = driver.as_ref().map(|driver| driver.id);
@@ -116,9 +104,9 @@ fn DriverForm(
         };
         spawn_local(async move {
             match set_driver(ask).await {
-                Ok(One { data }) => {
+                Ok(_) => {
                     open.try_set(Open::Nobody);
-                    kept.try_set(Some(data));
+                    again.try_update(|again| *again += 1);
                 }
                 Err(wrong) => _ = fault.try_set(Some(wrong)),
             }
