@@ -6,8 +6,7 @@ use contract::{
     CarrierId, Day, DriverId, Refusal,
     actor::{Actor, Permission, Role},
     carriers::{
-        CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, ComplianceStatus, Cover, EXPIRING_DAYS, SetDriver,
-        told_at_days,
+        CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, ComplianceStatus, Cover, SetDriver, told_at_days,
     },
     event::{CarrierComplianceAlert, CarrierCreated, CarrierUpdated, Durable},
     loads::Place,
@@ -235,8 +234,8 @@ impl ForCarrier for CarrierComplianceAlert {
 /// When the database fails.
 pub async fn tell_endings(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
-    // Somewhere it is tomorrow already.
-    let by = Day::new(places::date(now.plus_minutes((EXPIRING_DAYS + 1) * 24 * 60), "UTC"));
+    // Where it is latest; whose day has not come to that yet waits a little.
+    let by = Day::new(places::date(now, "Pacific/Kiritimati"));
     let mut told = 0;
     for ending in rows::ending(&desk.store, by, ENDINGS).await? {
         let today = Day::new(places::date(now, &ending.zone));

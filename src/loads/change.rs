@@ -123,8 +123,11 @@ pub async fn assign(desk: &Desk, who: &Actor, ask: AssignLoad) -> Result<LoadRow
         checks::offerable(&known, &load, &tx)?;
     }
     let carrier_name = known.form.name;
-    let driver_id = ask.driver_id.or_else(|| before.driver().filter(|_| !other_carrier));
+    // Whoever drives already goes on, also when they have left meanwhile.
+    let kept = before.driver().filter(|driver| !other_carrier && ask.driver_id.is_none_or(|asked| asked == *driver));
+    let driver_id = kept.or(ask.driver_id);
     let driver_name = match driver_id {
+        Some(_) if kept.is_some() => before.driver_name.clone(),
         Some(driver) => {
             let (carrier, name) = carriers::driver(&mut tx, driver)
                 .await?

@@ -1,11 +1,14 @@
 //! Carriers, what they have in force, and their drivers.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use contract::{
     CarrierId, Day, DriverId, TenantId, Timestamp,
-    carriers::{CarrierDetail, CarrierForm, CarrierRow, CarrierStatus, Cover, CoverKind, DriverRow, findings},
+    carriers::{
+        CarrierDetail, CarrierForm, CarrierRow, CarrierStatus, Cover, CoverKind, DriverRow, TOLD_DAYS, findings,
+    },
     loads::Equipment,
 };
+use sqlx::{Postgres, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::{Store, Tx, column, moment, on, tx::Engine, within};
@@ -218,7 +221,12 @@ pub async fn in_tx(tx: &mut Tx<'_>, id: CarrierId, for_change: bool) -> Result<O
 /// When the database fails.
 pub async fn has_number(tx: &mut Tx<'_>, mc_number: &str, besides: CarrierId) -> Result<bool> {
     const SQL: &str = "SELECT id FROM carriers WHERE tenant_id = $1 AND mc_number = $2 AND id <> $3";
+    // Until this write ends nobody else of the company gives a number away: of two at once the second one sees the first.
+    const LOCK: &str = "SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE";
     let tenant = tx.tenant().uuid();
+    if let Engine::Postgres(db) = tx.engine() {
+        sqlx::query(LOCK).bind(tenant).execute(&mut **db).await?;
+    }
     let other: Option<Uuid> = within!(tx, db => sqlx::query_scalar(SQL).bind(tenant).bind(mc_number)
         .bind(besides.uuid()).fetch_optional(db).await?);
     Ok(other.is_some())
@@ -341,18 +349,34 @@ pub struct Ending {
     pub told_days: Option<i64>,
 }
 
-/// What carriers that are in use have and that ends by a day, as far as not all of it was told yet.
+/// What carriers that are in use have and that reaches a step before its end by a day, as far as that wasn't told yet. What
+/// waits for its next step is left out, so that it never stands in the way of what is due.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn ending(store: &Store, by: Day, most: i64) -> Result<Vec<Ending>> {
-    const SQL: &str = "SELECT c.tenant_id, t.zone, c.id, c.name, v.kind, v.expires_on, v.told_days
+    const DUE: &str = "SELECT c.tenant_id, t.zone, c.id, c.name, v.kind, v.expires_on, v.told_days
         FROM covers v JOIN carriers c ON c.id = v.carrier_id JOIN tenants t ON t.id = c.tenant_id
-        WHERE v.expires_on <= $1 AND (v.told_days IS NULL OR v.told_days > 0)
-            AND c.status IN ('PENDING', 'ACTIVE', 'SUSPENDED')
-        ORDER BY v.expires_on, c.id, v.kind LIMIT $2";
+        WHERE c.status IN ('PENDING', 'ACTIVE', 'SUSPENDED') AND (1 = 0";
     type Found = (Uuid, String, Uuid, String, String, NaiveDate, Option<i64>);
-    let rows: Vec<Found> = on!(store, db => sqlx::query_as(SQL).bind(by.date()).bind(most).fetch_all(db).await?);
+    macro_rules! due {
+        ($engine:ty, $db:expr) => {{
+            let mut query = QueryBuilder::<$engine>::new(DUE);
+            for days in TOLD_DAYS {
+                // What ends on a day is in force through it.
+                let ahead = TimeDelta::days(if days == 0 { -1 } else { days });
+                let last = by.date().checked_add_signed(ahead).unwrap_or(by.date());
+                query.push(" OR ((v.told_days IS NULL OR v.told_days > ").push_bind(days);
+                query.push(") AND v.expires_on <= ").push_bind(last).push(")");
+            }
+            query.push(") ORDER BY v.expires_on, c.id, v.kind LIMIT ").push_bind(most);
+            query.build_query_as().fetch_all($db).await?
+        }};
+    }
+    let rows: Vec<Found> = match store {
+        Store::Sqlite { read, .. } => due!(Sqlite, read),
+        Store::Postgres(pool) => due!(Postgres, pool),
+    };
     let ending = |(tenant, zone, carrier, carrier_name, kind, expires_on, told_days): Found| {
         Some(Ending {
             tenant: TenantId::new(tenant),

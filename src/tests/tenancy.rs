@@ -87,7 +87,8 @@ fn no_call_tells_or_changes_anything_of_another_company() {
         let load = server.dispatched_load().await;
         let id = load.id.to_string();
         let carrier = server.blue.carriers[0].to_string();
-        let before = server.dispatcher().await.load(load.id).await.body;
+        let own = server.dispatcher().await;
+        let before = (own.load(load.id).await.body, own.get("/api/v1/carriers").await.body);
         let mut cells = 0;
         for role in ROLES {
             let stranger = server.sign_in(&format!("{role}@prairie.test")).await;
@@ -108,7 +109,8 @@ fn no_call_tells_or_changes_anything_of_another_company() {
             }
         }
         assert!(cells >= 11 * 15, "{cells} cells");
-        assert_eq!(server.dispatcher().await.load(load.id).await.body, before, "nothing was changed");
+        let after = (own.load(load.id).await.body, own.get("/api/v1/carriers").await.body);
+        assert_eq!(after, before, "nothing was changed");
         server.stop().await;
     });
 }
@@ -294,7 +296,7 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
     carrier["phone"] = json!("555-0100");
     let change = json!({ "carrierId": entered.data()["carrier"]["id"], "version": 1, "carrier": carrier });
     ops.post("/api/v1/carriers/change", change).await.data();
-    assert_eq!(headhaul::carriers::tell_endings(&server.desk).await.unwrap(), 1);
+    headhaul::carriers::tell_endings(&server.desk).await.unwrap();
     durable()
         .filter_map(|kind| match kind.name {
             "load:created"

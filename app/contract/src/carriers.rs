@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CarrierId, DriverId, Timestamp, loads::Equipment};
 
 pub use compliance::{
-    COVERS, ComplianceStatus, Cover, CoverKind, EXPIRING_DAYS, Finding, REQUIRED, Standing, compliance, findings,
+    COVERS, ComplianceStatus, Cover, CoverKind, Finding, REQUIRED, Standing, TOLD_DAYS, compliance, findings,
     told_at_days,
 };
 
@@ -165,6 +165,39 @@ pub struct CarrierForm {
     pub covers: Vec<Cover>,
 }
 
+impl CarrierForm {
+    /// What somebody has made of `base`, carried over to what it is `now`: what they left alone is as others have made it.
+    /// Also whether something was changed by both, and not alike; then it is as they have it.
+    #[must_use]
+    pub fn onto(self, base: &Self, now: &Self) -> (Self, bool) {
+        let mut both = false;
+        macro_rules! carried {
+            ($($field:ident)+) => {
+                Self {
+                    $($field: carried(self.$field, &base.$field, &now.$field, &mut both),)+
+                    covers: COVERS
+                        .into_iter()
+                        .filter_map(|kind| {
+                            let of = |covers: &[Cover]| covers.iter().find(|cover| cover.kind == kind).cloned();
+                            carried(of(&self.covers), &of(&base.covers), &of(&now.covers), &mut both)
+                        })
+                        .collect(),
+                }
+            };
+        }
+        let form = carried!(name mc_number dot_number status equipment phone email notes);
+        (form, both)
+    }
+}
+
+fn carried<T: PartialEq + Clone>(own: T, base: &T, now: &T, both: &mut bool) -> T {
+    if own == *base {
+        return now.clone();
+    }
+    *both |= now != base && own != *now;
+    own
+}
+
 /// A carrier is to be changed: all that can be filled in is as given then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -195,4 +228,60 @@ pub struct SetDriver {
     /// Whether they have left: then they are given no loads any more.
     #[serde(default)]
     pub has_left: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> CarrierForm {
+        CarrierForm {
+            name: "Kestrel".to_owned(),
+            mc_number: "123456".to_owned(),
+            dot_number: None,
+            status: CarrierStatus::Active,
+            equipment: vec![Equipment::DryVan],
+            phone: Some("555-0100".to_owned()),
+            email: None,
+            notes: None,
+            covers: vec![cover(CoverKind::Cargo, "2027-01-01")],
+        }
+    }
+
+    fn cover(kind: CoverKind, expires_on: &str) -> Cover {
+        Cover { kind, number: None, amount_cents: None, expires_on: expires_on.parse().expect("a day") }
+    }
+
+    #[test]
+    fn two_who_change_different_fields_both_succeed() {
+        let later = cover(CoverKind::Cargo, "2028-01-01");
+        let authority = cover(CoverKind::Authority, "2029-01-01");
+        let own = CarrierForm { notes: Some("Ask for Kit".to_owned()), covers: vec![later.clone()], ..form() };
+        let now = CarrierForm {
+            phone: Some("555-0177".to_owned()),
+            covers: vec![form().covers.remove(0), authority.clone()],
+            ..form()
+        };
+        let (carried, both) = own.onto(&form(), &now);
+
+        assert!(!both);
+        assert_eq!(carried.phone, now.phone);
+        assert_eq!(carried.notes.as_deref(), Some("Ask for Kit"));
+        assert_eq!(carried.covers, [authority, later]);
+    }
+
+    #[test]
+    fn of_the_same_field_the_later_one_is_told() {
+        let with = |phone: &str| CarrierForm { phone: Some(phone.to_owned()), ..form() };
+        let (carried, both) = with("555-0111").onto(&form(), &with("555-0122"));
+        assert_eq!((carried.phone.as_deref(), both), (Some("555-0111"), true));
+
+        let (alike, both) = with("555-0111").onto(&form(), &with("555-0111"));
+        assert_eq!((alike, both), (with("555-0111"), false));
+
+        let taken_out = CarrierForm { covers: Vec::new(), ..form() };
+        let longer = CarrierForm { covers: vec![cover(CoverKind::Cargo, "2028-01-01")], ..form() };
+        let (carried, both) = taken_out.onto(&form(), &longer);
+        assert_eq!((carried.covers, both), (Vec::new(), true));
+    }
 }

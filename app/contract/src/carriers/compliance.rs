@@ -45,7 +45,7 @@ pub const REQUIRED: [(CoverKind, i64); 3] =
 pub const EXPIRING_DAYS: i64 = 30;
 
 /// So many days before its end a carrier's cover is told of, and when it has ended (`domain.md` §7.6).
-const TOLD_DAYS: [i64; 5] = [0, 1, 7, 15, EXPIRING_DAYS];
+pub const TOLD_DAYS: [i64; 5] = [0, 1, 7, 15, EXPIRING_DAYS];
 
 impl CoverKind {
     /// As it is written.
