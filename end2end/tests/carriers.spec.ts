@@ -63,7 +63,7 @@ test("a carrier is entered, refused where it is wrong, changed, and everybody se
   await expect(desk.getByRole("row")).toHaveCount(2);
 });
 
-test("two who change a carrier at once: the later one is told, and nothing typed is lost", async ({ browser, server }) => {
+test("two who change a carrier at once both succeed; of the same field the later one is told, and nothing typed is lost", async ({ browser, server }) => {
   const { body } = await server.call("ops@blueridge.demo", "carriers");
   const carrier = body.data.find((one: any) => one.name === "Haw River Freight");
   const [one, other] = [await at(browser, server, "ops@blueridge.demo"), await at(browser, server, "admin@blueridge.demo")];
@@ -77,10 +77,21 @@ test("two who change a carrier at once: the later one is told, and nothing typed
   await expect(one.getByText("(555) 010-0177")).toBeVisible();
   await other.getByLabel("Notes for the desk").fill("Ask for Simone");
   await other.getByRole("button", { name: "Save" }).click();
-  await expect(other.getByRole("alert").filter({ hasText: "Renee Calloway" })).toBeVisible();
-  await expect(other.getByLabel("Notes for the desk")).toHaveValue("Ask for Simone");
+  for (const page of [one, other]) {
+    await expect(page.getByText("Ask for Simone")).toBeVisible();
+    await expect(page.getByText("(555) 010-0177")).toBeVisible();
+  }
+
+  for (const page of [one, other]) await page.getByRole("button", { name: "Change", exact: true }).click();
+  await one.getByLabel("Dispatch phone").fill("(555) 010-0188");
+  await one.getByRole("button", { name: "Save" }).click();
+  await expect(one.getByText("(555) 010-0188")).toBeVisible();
+  await other.getByLabel("Dispatch phone").fill("(555) 010-0199");
   await other.getByRole("button", { name: "Save" }).click();
-  await expect(other.getByText("Ask for Simone")).toBeVisible();
+  await expect(other.getByRole("alert").filter({ hasText: "Renee Calloway" })).toBeVisible();
+  await expect(other.getByLabel("Dispatch phone")).toHaveValue("(555) 010-0199");
+  await other.getByRole("button", { name: "Save" }).click();
+  await expect(one.getByText("(555) 010-0199")).toBeVisible();
 });
 
 test("a truck without its papers starts only when a manager says why", async ({ browser, server }) => {

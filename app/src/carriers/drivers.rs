@@ -40,8 +40,15 @@ pub fn Drivers(id: CarrierId, drivers: Memo<Vec<DriverRow>>, may_edit: bool, aga
                 {phone.map(|phone| view! { <a class="link num" href=format!("tel:{phone}")>{phone.clone()}</a> })}
                 {may_edit
                     .then(|| {
+                        // One form at a time: what is typed for one driver must not end up with another.
                         view! {
-                            <button type="button" class="btn" aria-label=label.clone() on:click=move |_| open.set(Open::Known(driver.clone()))>
+                            <button
+                                type="button"
+                                class="btn"
+                                aria-label=label.clone()
+                                disabled=move || open.with(|open| !matches!(open, Open::Nobody))
+                                on:click=move |_| open.set(Open::Known(driver.clone()))
+                            >
                                 {say!(carriers.edit)}
                             </button>
                         }

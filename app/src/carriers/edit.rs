@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contract::{
-    Code, One,
+    CarrierId, Code, One,
     carriers::{CARRIER_STATUSES, COVERS, CarrierDetail, CarrierForm, CarrierStatus, ChangeCarrier, Cover, CoverKind},
     loads::EQUIPMENT,
 };
@@ -34,7 +34,9 @@ pub fn CarrierEdit(
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<String>);
     let fields = RwSignal::new(BTreeMap::<String, String>::new());
-    let version = StoredValue::new(known.as_ref().map_or(0, |known| known.carrier.version));
+    let base = StoredValue::new(known.as_ref().map(form_of));
+    // What it is by now, as far as the reader was told: its version, and all that can be filled in.
+    let latest = StoredValue::new(known.as_ref().map(|known| (known.carrier.version, form_of(known))));
     let id = known.as_ref().map(|known| known.carrier.id);
     let node = NodeRef::<html::Form>::new();
     let at = move |key: &'static str| Signal::derive(move || fields.with(|fields| fields.get(key).cloned()));
@@ -64,24 +66,24 @@ pub fn CarrierEdit(
         busy.set(true);
         fault.set(None);
         spawn_local(async move {
-            let answer = match id {
-                None => enter_carrier(form).await,
-                Some(carrier_id) => {
-                    let version = version.try_get_value().unwrap_or_default();
-                    change_carrier(ChangeCarrier { carrier_id, version, carrier: form }).await
-                }
+            let mut answer = match id {
+                None => enter_carrier(form.clone()).await,
+                Some(id) => change(id, form.clone(), base, latest).await,
             };
+            // What others changed is kept, and only what both have changed is told first; sending it again is then meant.
+            if let (Some(id), Some(Code::Conflict)) = (id, answer.as_ref().err().and_then(Fault::code))
+                && let Ok(One { data }) = one_carrier(id).await
+            {
+                let now = form_of(&data);
+                let both = base.try_get_value().flatten().is_none_or(|base| form.clone().onto(&base, &now).1);
+                latest.try_set_value(Some((data.carrier.version, now)));
+                if !both {
+                    answer = change(id, form, base, latest).await;
+                }
+            }
             match answer {
                 Ok(One { data }) => done.run(data),
-                Err(wrong) => {
-                    // Who changed it meanwhile is told; sending it again is then meant.
-                    if let (Some(id), Some(Code::Conflict)) = (id, wrong.code())
-                        && let Ok(One { data }) = one_carrier(id).await
-                    {
-                        version.try_set_value(data.carrier.version);
-                    }
-                    refuse(&wrong);
-                }
+                Err(wrong) => refuse(&wrong),
             }
             busy.try_set(false);
         });
@@ -171,6 +173,43 @@ pub fn CarrierEdit(
                 <button type="button" class="btn" on:click=move |_| leave.run(())>{say!(common.dialogs.cancel)}</button>
             </div>
         </form>
+    }
+}
+
+type Kept<T> = StoredValue<Option<T>>;
+
+/// Sends what was made of `base`, on top of what it is by now.
+async fn change(
+    carrier_id: CarrierId,
+    form: CarrierForm,
+    base: Kept<CarrierForm>,
+    latest: Kept<(i64, CarrierForm)>,
+) -> Result<One<CarrierDetail>, Fault> {
+    let before = base.try_get_value().flatten().zip(latest.try_get_value().flatten());
+    let (version, carrier) = match before {
+        Some((base, (version, now))) => (version, form.onto(&base, &now).0),
+        None => (0, form),
+    };
+    change_carrier(ChangeCarrier { carrier_id, version, carrier }).await
+}
+
+/// A carrier as its form would give it back if nothing were typed.
+fn form_of(known: &CarrierDetail) -> CarrierForm {
+    let carrier = &known.carrier;
+    let mut covers = known.covers.clone();
+    for cover in &mut covers {
+        cover.amount_cents = cover.amount_cents.filter(|cents| *cents > 0);
+    }
+    CarrierForm {
+        name: carrier.name.clone(),
+        mc_number: carrier.mc_number.clone(),
+        dot_number: carrier.dot_number.clone(),
+        status: carrier.status,
+        equipment: EQUIPMENT.into_iter().filter(|kind| carrier.equipment.contains(kind)).collect(),
+        phone: carrier.phone.clone(),
+        email: carrier.email.clone(),
+        notes: known.notes.clone(),
+        covers,
     }
 }
 

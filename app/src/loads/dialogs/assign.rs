@@ -84,6 +84,7 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                 None => Either::Left(view! { <p class="sub" role="status">{say!(common.dialogs.loading_carriers)}</p> }),
                 Some(Err(fault)) => Either::Left(view! { <p class="sub" role="alert">{unread_words(&fault)}</p> }),
                 Some(Ok(carriers)) => {
+                    let carriers = StoredValue::new(carriers);
                     Either::Right(
                         view! {
                             <div class="field">
@@ -98,7 +99,7 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
                                 >
                                     <option value="">{say!(common.dialogs.choose_carrier)}</option>
-                                    {row.with_value(|row| carrier_options(&carriers, row))}
+                                    {carriers.with_value(|carriers| row.with_value(|row| carrier_options(carriers, row)))}
                                 </select>
                                 <FaultLine id="carrier-fault".to_owned() fault=carrier_fault />
                             </div>
@@ -117,10 +118,10 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                         } else {
                                             say!(common.dialogs.no_driver)
                                         };
-                                        let keeps_driver = row.with_value(|row| has_driver_of(row, chosen.get()));
+                                        let keeps_driver = carriers.with_value(|carriers| row.with_value(|row| has_driver_of(row, carriers, chosen.get())));
                                         (!keeps_driver).then(|| view! { <option value="">{words}</option> })
                                     }}
-                                    {move || row.with_value(|row| driver_options(drivers_of(&carriers, chosen.get()), row))}
+                                    {move || carriers.with_value(|carriers| row.with_value(|row| driver_options(drivers_of(carriers, chosen.get()), row)))}
                                 </select>
                                 <FaultLine id="driver-fault".to_owned() fault=driver_fault />
                             </div>
@@ -172,9 +173,11 @@ fn drivers_of(carriers: &[CarrierRow], carrier: Option<CarrierId>) -> &[DriverRo
     carriers.iter().find(|known| Some(known.id) == carrier).map_or(&[], |carrier| &carrier.drivers)
 }
 
-/// Whether the load has a driver of this carrier: another can be chosen, but not none.
-fn has_driver_of(row: &LoadRow, carrier: Option<CarrierId>) -> bool {
-    row.driver.is_some() && carrier.is_some() && row.carrier.as_ref().map(|carrier| carrier.id) == carrier
+/// Whether the load's driver is one of this carrier's: another can be chosen, but not none. Who has left is none of them,
+/// and goes on driving until another one is chosen.
+fn has_driver_of(row: &LoadRow, carriers: &[CarrierRow], carrier: Option<CarrierId>) -> bool {
+    let driver = row.driver.as_ref().map(|driver| driver.id);
+    drivers_of(carriers, carrier).iter().any(|known| Some(known.id) == driver)
 }
 
 fn driver_options(drivers: &[DriverRow], row: &LoadRow) -> impl IntoView + use<> {

@@ -151,11 +151,11 @@ fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>
             };
             let barred = carrier.findings.first().filter(|_| is_barred(carrier)).map(finding_words);
             let is_out = barred.is_some();
-            let is_full = move || turn().is_none() && (is_out || chosen.with(Vec::len) >= MAX_CARRIERS);
+            let is_closed = move || turn().is_none() && (is_out || chosen.with(Vec::len) >= MAX_CARRIERS);
             let mc = format!("MC {}", carrier.mc_number);
             view! {
                 <label class="pick">
-                    <input type="checkbox" prop:checked=move || turn().is_some() disabled=is_full on:change=pick />
+                    <input type="checkbox" prop:checked=move || turn().is_some() disabled=is_closed on:change=pick />
                     <b aria-hidden="true">{move || turn().map(|turn| turn + 1)}</b>
                     <span class="grow">{carrier.name.clone()}</span>
                     <span class="sub">{mc}</span>
