@@ -12,7 +12,7 @@ test: ## Run every test: Rust on both databases with Redis, then the browser (sc
 	@scripts/test.sh
 
 fuzz: ## Send the server ten million packets, well formed or not (FUZZ_CASES and FUZZ_SEED: others)
-	@scripts/setup.sh && . scripts/env.sh && FUZZ_CASES=$${FUZZ_CASES:-10000000} cargo test --test integration -- --nocapture fuzz::
+	@scripts/setup.sh && . scripts/env.sh && FUZZ_CASES=$${FUZZ_CASES:-10000000} PROOF_LONGEST_S=$${PROOF_LONGEST_S:-36000} cargo test --test integration -- --nocapture fuzz::
 
 check: ## Check the format and that everything compiles, quickly
 	@scripts/setup.sh && . scripts/env.sh && cargo fmt --all --check && cargo check --workspace --all-targets

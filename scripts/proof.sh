@@ -16,6 +16,8 @@ size() {
   done
 }
 
+# Whoever waits for hours waits in vain.
+size LONGEST_S=14400
 case ${1:-} in
   loss)
     size READERS=1000 CHANGES=5000 SECONDS=120 LONGEST_CUT_MS=5000

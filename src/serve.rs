@@ -5,6 +5,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{self, Auth},
@@ -168,7 +169,7 @@ impl Server {
     /// When the listener fails.
     pub async fn run(mut self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let address = self.address()?;
-        let stopping = Arc::new(tokio::sync::Notify::new());
+        let stopping = CancellationToken::new();
         let drive = self.config.demo && self.config.simulator == Switch::On;
         let simulator = drive.then(|| {
             let options = simulate::Options::for_demo(address, self.config.simulator_speed);
@@ -176,7 +177,7 @@ impl Server {
             tokio::spawn(async move {
                 // One node drives the trucks; when it goes, the next one does.
                 let turn = store.turn(Job::Drive).await?;
-                let driven = simulate::run(options, async move { stopping.notified().await }).await;
+                let driven = simulate::run(options, stopping.cancelled_owned()).await;
                 turn.end().await;
                 driven
             })
@@ -195,11 +196,11 @@ impl Server {
         let served = listen::serve(self.listener, self.router, manners, async move {
             stop.await;
             tracing::info!("Going down");
-            going.notify_waiters();
+            going.cancel();
             wire.close().await;
         });
         let grace = async {
-            stopping.notified().await;
+            stopping.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
@@ -212,8 +213,13 @@ impl Server {
         trimming.abort();
         timed.abort();
         measuring.abort();
-        self.sending.shutdown().await;
-        self.desk.store.close().await;
+        let closing = async {
+            self.sending.shutdown().await;
+            self.desk.store.close().await;
+        };
+        if tokio::time::timeout(GRACE, closing).await.is_err() {
+            tracing::warn!("The database was still in use at the end");
+        }
         Ok(())
     }
 }

@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use crate::{
-    fixture::{TestServer, runtime},
+    fixture::{TestServer, alone},
     nodes::redis,
 };
 
@@ -123,7 +123,7 @@ impl Official {
 
 #[test]
 fn long_polling_works_behind_a_balancer_that_keeps_each_client_at_its_node() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let (balancer, url) = Balancer::start([&a.base, &b.base]).await;
         let [first, second] = [a.dispatcher().await, b.sign_in("dispatch2@blueridge.test").await];

@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     bustle::Worker,
-    fixture::{Client, Engine, TestServer, config, fresh_database, on_both_engines, sized},
+    fixture::{Client, Engine, TestServer, alone, config, fresh_database, on_both_engines, sized},
     process::{Ground, Process, prepared},
     reader::{Reader, Speech, hash_of, shown},
 };
@@ -228,8 +228,7 @@ fn a_wrong_setting_stops_the_start_with_one_line() {
 
 #[test]
 fn a_database_that_went_away_is_told_on_readiness_and_not_by_a_panic() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let server = TestServer::start(Engine::Sqlite).await;
         let dispatcher = server.dispatcher().await;
         assert_eq!(dispatcher.get("/health/ready").await.status, 200);
@@ -246,8 +245,7 @@ fn a_database_that_went_away_is_told_on_readiness_and_not_by_a_panic() {
 
 #[test]
 fn a_desk_can_be_prepared_twice_on_the_same_data() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let folder = tempfile::tempdir().unwrap();
         let url = fresh_database(Engine::Sqlite, folder.path()).await;
         let path = folder.path().display().to_string();

@@ -1,6 +1,10 @@
 //! A desk with two small companies, and people to act in it.
 
-use std::{future::Future, sync::OnceLock};
+use std::{
+    future::Future,
+    sync::{OnceLock, mpsc},
+    time::Duration,
+};
 
 use clap::{Args, FromArgMatches};
 use contract::{
@@ -21,7 +25,7 @@ use headhaul::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug)]
@@ -30,9 +34,49 @@ pub enum Engine {
     Postgres,
 }
 
-/// For a test that runs on one engine alone.
-pub fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+/// How long a test may take: several times what the longest needs on a busy machine. Who waits in vain fails then, with
+/// its name, instead of keeping everybody.
+fn longest() -> Duration {
+    Duration::from_secs(sized("PROOF_LONGEST_S", 300))
+}
+
+/// Where a test runs. What it has left running ends with it, unwaited for.
+pub struct Ring {
+    runtime: Option<tokio::runtime::Runtime>,
+    _watched: mpsc::Sender<()>,
+}
+
+impl Ring {
+    pub fn new() -> Self {
+        let (watched, watching) = mpsc::channel::<()>();
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        // A thread that is blocked can't be told that it is late.
+        std::thread::spawn(move || {
+            if watching.recv_timeout(2 * longest()) == Err(mpsc::RecvTimeoutError::Timeout) {
+                eprintln!("{name} blocks its thread");
+                std::process::exit(101);
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        Self { runtime: Some(runtime), _watched: watched }
+    }
+
+    /// Runs it to its end.
+    pub fn run<T>(&self, test: impl Future<Output = T>) -> T {
+        let runtime = self.runtime.as_ref().unwrap();
+        runtime.block_on(async { timeout(longest(), test).await.expect("the test ends in time") })
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        self.runtime.take().unwrap().shutdown_background();
+    }
+}
+
+/// Runs a test that chooses its engine itself.
+pub fn alone(test: impl Future<Output = ()>) {
+    Ring::new().run(test);
 }
 
 /// How much of something a proof does: as the environment says when it runs at full size, else little.
@@ -52,9 +96,8 @@ pub fn engines() -> Vec<Engine> {
 
 /// Runs a test on both engines.
 pub fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Engine) -> F) {
-    let runtime = runtime();
     for engine in engines() {
-        runtime.block_on(test(engine));
+        alone(test(engine));
     }
 }
 

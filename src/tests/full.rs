@@ -3,7 +3,7 @@
 use headhaul::store::Store;
 use serde_json::{Value, json};
 
-use crate::fixture::{Client, Engine, TestServer};
+use crate::fixture::{Client, Engine, TestServer, alone};
 
 /// Lets the database file grow by so many pages and no further: SQLite then answers as on a full disk.
 async fn room(server: &TestServer, pages: i64) {
@@ -21,8 +21,7 @@ async fn ready(server: &TestServer) -> (u16, Value) {
 
 #[test]
 fn on_a_full_disk_readers_go_on_and_writers_are_told_until_there_is_room_again() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let server = TestServer::start(Engine::Sqlite).await;
         let dispatcher = server.dispatcher().await;
         let driver = server.sign_in("driver1@blueridge.test").await;

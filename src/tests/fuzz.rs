@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::{
     advisories::panics,
     ear::Ear,
-    fixture::{Client, Engine, TestServer},
+    fixture::{Client, Engine, TestServer, alone},
     raw::{Polls, Raw},
 };
 
@@ -220,8 +220,7 @@ fn nothing_that_is_sent_brings_the_server_down() {
     let cases = std::env::var("FUZZ_CASES").ok().map_or(CASES, |cases| cases.parse().expect("a number"));
     let seed: u64 = std::env::var("FUZZ_SEED").ok().map_or_else(rand::random, |seed| seed.parse().expect("a number"));
     eprintln!("FUZZ_SEED={seed}");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         // The limits would keep most of it from being looked at.
         let many = "1000000000";
         let settings = [

@@ -18,7 +18,7 @@ use tokio::{
 use crate::{
     bustle::Worker,
     cable::Cable,
-    fixture::{Client, Company, Engine, on_both_engines, sized},
+    fixture::{Client, Company, Engine, alone, on_both_engines, sized},
     nodes::redis,
     process::{Ground, Process},
     reader::{Reader, Speech, Tally, hash_of, shown},
@@ -222,8 +222,7 @@ fn peer(more: &[&str]) -> Process {
 #[test]
 #[ignore = "the peer's packages are installed by scripts/proof.sh alone, which runs this"]
 fn the_same_script_against_the_standards_own_stack() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let size = Size::chosen();
         // The peer knows neither carriers nor drivers, so any will do.
         let nobody = || Company {

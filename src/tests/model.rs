@@ -22,7 +22,7 @@ use proptest::{
 };
 use serde_json::Value;
 
-use crate::fixture::{Engine, TestServer, engines, sized};
+use crate::fixture::{Engine, Ring, TestServer, engines, sized};
 
 /// Something that happens to the two streams of a reader: its carrier's and its own.
 #[derive(Clone, Debug)]
@@ -302,16 +302,16 @@ fn whatever_happens_a_reader_is_told_exactly_what_it_missed_or_that_it_cannot_be
     for engine in engines() {
         let short = if matches!(engine, Engine::Sqlite) { 60 } else { 20 };
         let config = Config { cases: sized("PROOF_CASES", short), failure_persistence: None, ..Config::default() };
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(TestServer::start(engine));
+        let ring = Ring::new();
+        let server = ring.run(TestServer::start(engine));
         let mut runner = TestRunner::new(config);
         let outcome = runner.run(&ops(), |ops| {
-            runtime.block_on(async { Case::begin(&server).await.run(ops).await });
+            ring.run(async { Case::begin(&server).await.run(ops).await });
             Ok(())
         });
         if let Err(fault) = outcome {
             panic!("{engine:?}: {fault}");
         }
-        runtime.block_on(server.stop());
+        ring.run(server.stop());
     }
 }

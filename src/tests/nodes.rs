@@ -17,7 +17,7 @@ use tokio::{process::Command, time::timeout};
 
 use crate::{
     ear::Ear,
-    fixture::{Client, Engine, TestServer, config, fresh_database, runtime},
+    fixture::{Client, Engine, TestServer, alone, config, fresh_database},
     redis::Redis,
 };
 
@@ -54,7 +54,7 @@ fn fleet_is_at(lat: f64) -> impl Fn(&Heard) -> bool {
 
 #[test]
 fn what_is_done_on_one_node_reaches_those_on_the_other() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let here = a.dispatcher().await;
         let there = b.sign_in("dispatch2@blueridge.test").await;
@@ -97,7 +97,7 @@ fn what_is_done_on_one_node_reaches_those_on_the_other() {
 
 #[test]
 fn what_happens_on_another_node_is_known_at_once_and_not_only_when_the_journal_is_looked_into() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let here = a.dispatcher().await;
         let mut there = Ear::open(&b.sign_in("dispatch2@blueridge.test").await, "/dispatch").await;
@@ -142,7 +142,7 @@ pub fn in_order(ear: &Ear) {
 
 #[test]
 fn whoever_looks_at_a_load_or_the_fleet_on_another_node_sees_its_truck_move() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let load = a.dispatched_load().await;
         let driver = a.sign_in("driver1@blueridge.test").await;
@@ -175,7 +175,7 @@ fn whoever_looks_at_a_load_or_the_fleet_on_another_node_sees_its_truck_move() {
 
 #[test]
 fn a_carrier_that_loses_a_load_on_one_node_is_put_out_of_it_on_the_other() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let load = a.dispatched_load().await;
         let mut watching = Vec::new();
@@ -202,7 +202,7 @@ fn a_carrier_that_loses_a_load_on_one_node_is_put_out_of_it_on_the_other() {
 
 #[test]
 fn who_signs_out_or_is_shut_out_on_one_node_is_cut_on_the_other_within_a_second() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let leaves = a.dispatcher().await;
         let shut_out = a.sign_in("dispatch2@blueridge.test").await;
@@ -233,7 +233,7 @@ fn who_signs_out_or_is_shut_out_on_one_node_is_cut_on_the_other_within_a_second(
 
 #[test]
 fn nobody_who_merely_reaches_redis_can_tell_anybody_anything() {
-    runtime().block_on(async {
+    alone(async {
         let channel = headhaul::clock::new_id().to_string();
         let redis = redis();
         let with = ["--redis-url", &redis, "--redis-channel", &channel];
@@ -280,7 +280,7 @@ fn nobody_who_merely_reaches_redis_can_tell_anybody_anything() {
 
 #[test]
 fn a_redis_behind_tls_is_spoken_to_if_its_certificate_is_trusted() {
-    runtime().block_on(async {
+    alone(async {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let (key, certificate) = (path("key.pem"), path("certificate.pem"));
@@ -333,7 +333,7 @@ fn several_nodes_on_a_file_are_refused_in_one_line() {
 
 #[test]
 fn what_is_to_be_done_once_is_done_by_one_node_at_a_time() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&redis()).await;
         let dispatcher = a.dispatcher().await;
         for _ in 0..5 {
@@ -359,7 +359,7 @@ fn what_is_to_be_done_once_is_done_by_one_node_at_a_time() {
 
 #[test]
 fn two_nodes_that_begin_with_a_demo_fill_the_database_once() {
-    runtime().block_on(async {
+    alone(async {
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let url = fresh_database(Engine::Postgres, folders[0].path()).await;
         let start = |folder: &tempfile::TempDir| {

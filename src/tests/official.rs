@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::fixture::{Engine, TestServer, on_both_engines};
+use crate::fixture::{Engine, TestServer, alone, on_both_engines};
 
 #[test]
 fn the_official_client_finds_everything_as_promised() {
@@ -34,8 +34,7 @@ fn the_official_client_finds_everything_as_promised() {
 #[test]
 fn every_statement_of_both_protocols_holds() {
     let (interval, timeout) = ("300", "200");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let more = ["--ping-interval-ms", interval, "--ping-timeout-ms", timeout, "--sockets-per-user", "1000"];
         let server = TestServer::start_with(Engine::Sqlite, &more).await;
         let facts = json!({

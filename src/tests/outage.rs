@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ear::Ear,
-    fixture::{Client, TestServer, runtime, sized},
+    fixture::{Client, TestServer, alone, sized},
     nodes::{in_order, seqs},
     redis::Redis,
 };
@@ -147,7 +147,7 @@ async fn weather(redis: &mut Redis, ways: [&str; 2], strike: impl AsyncFn(&mut R
 
 #[test]
 fn a_redis_that_stops_and_starts_again_costs_nothing() {
-    runtime().block_on(async {
+    alone(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
         weather(&mut redis, [&url, &url], async |redis| redis.stop(), async |redis| redis.restart().await).await;
@@ -156,7 +156,7 @@ fn a_redis_that_stops_and_starts_again_costs_nothing() {
 
 #[test]
 fn killed_connections_to_redis_cost_nothing() {
-    runtime().block_on(async {
+    alone(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
         weather(&mut redis, [&url, &url], async |redis| redis.kill_clients().await, async |_| {}).await;
@@ -165,7 +165,7 @@ fn killed_connections_to_redis_cost_nothing() {
 
 #[test]
 fn a_redis_that_hangs_costs_nothing() {
-    runtime().block_on(async {
+    alone(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
         weather(&mut redis, [&url, &url], async |redis| redis.pause(), async |redis| redis.resume()).await;
@@ -174,7 +174,7 @@ fn a_redis_that_hangs_costs_nothing() {
 
 #[test]
 fn a_dead_line_to_redis_costs_nothing() {
-    runtime().block_on(async {
+    alone(async {
         let mut redis = Redis::start().await;
         let line = redis.line().await;
         let url = line.url();
@@ -184,7 +184,7 @@ fn a_dead_line_to_redis_costs_nothing() {
 
 #[test]
 fn a_node_that_alone_lost_its_line_to_redis_misses_nothing() {
-    runtime().block_on(async {
+    alone(async {
         let mut redis = Redis::start().await;
         let (line, direct) = (redis.line().await, redis.url());
         let cut_off = line.url();
@@ -194,7 +194,7 @@ fn a_node_that_alone_lost_its_line_to_redis_misses_nothing() {
 
 #[test]
 fn while_redis_is_away_for_long_events_come_from_the_journal() {
-    runtime().block_on(async {
+    alone(async {
         let mut redis = Redis::start().await;
         let url = redis.url();
         let mut scene = Scene::set([&url, &url]).await;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::{
     ear::Ear,
-    fixture::{Client, Engine, TestServer, on_both_engines, runtime},
+    fixture::{Client, Engine, TestServer, alone, on_both_engines},
     nodes,
 };
 
@@ -62,7 +62,7 @@ fn colleagues_see_who_comes_turns_to_something_and_goes() {
 
 #[test]
 fn who_falls_silent_is_gone_within_a_quarter_of_a_minute() {
-    runtime().block_on(async {
+    alone(async {
         let server = TestServer::start(Engine::Sqlite).await;
         let (dana, marcus) = (server.dispatcher().await, server.sign_in("dispatch2@blueridge.test").await);
         let load = dana.create_load().await;
@@ -125,7 +125,7 @@ fn nobody_outside_of_the_desk_sees_or_is_seen() {
 
 #[test]
 fn colleagues_at_another_node_are_seen_and_go_with_it() {
-    runtime().block_on(async {
+    alone(async {
         let [a, b] = TestServer::start_pair(&nodes::redis()).await;
         let (dana, marcus) = (a.dispatcher().await, b.sign_in("dispatch2@blueridge.test").await);
         let load = dana.create_load().await;

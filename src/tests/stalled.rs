@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::{
     bustle::Worker,
     cable::Cable,
-    fixture::{Client, Engine, sized},
+    fixture::{Client, Engine, alone, sized},
     process::{Ground, Process},
     reader::{Reader, Speech, hash_of, shown},
 };
@@ -42,8 +42,7 @@ fn readers_who_stop_reading_cost_nobody_anything() {
     let all: usize = sized("PROOF_READERS", 60);
     let changes: usize = sized("PROOF_CHANGES", 40);
     let slow = all / 10;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let ground = Ground::prepare(Engine::Sqlite).await;
         let node = ground.node("127.0.0.1:0", &["--sockets-per-user", "100000"]);
         let client = Client::sign_in(&node.base, "ops@blueridge.test").await;

@@ -9,7 +9,7 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{
     bustle::Worker,
-    fixture::{Client, Engine, sized},
+    fixture::{Client, Engine, alone, sized},
     process::Ground,
     reader::{Reader, Speech, Tally, hash_of, shown},
 };
@@ -24,8 +24,7 @@ const PEOPLE: [&str; 10] =
 #[test]
 fn a_storm_of_reconnects_is_over_soon_and_nobody_is_refused_or_misses_anything() {
     let many: usize = sized("PROOF_READERS", 150);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    alone(async {
         let ground = Ground::prepare(Engine::Sqlite).await;
         let node = ground.node("127.0.0.1:0", &["--sockets-per-user", "100000"]);
         let mut clients = Vec::new();
