@@ -20,7 +20,7 @@ use crate::{
     desk::Desk,
     error::Result,
     loads::flawed_text,
-    places,
+    notices, places,
     store::{
         Tx, accounts,
         carriers::{self as rows, Ending, Known},
@@ -261,6 +261,7 @@ async fn tell_ending(desk: &Desk, ending: &Ending, days: i64) -> Result<bool> {
         expires_at: Some(places::day_end(ending.expires_on.date(), &ending.zone)),
     };
     tell(&mut tx, Some(ending.carrier), event).await?;
+    notices::of_ending(&mut tx, ending, days == 0);
     tx.commit().await?;
     Ok(true)
 }

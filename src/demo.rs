@@ -5,8 +5,10 @@
 mod companies;
 mod freight;
 mod load;
+mod notices;
 mod people;
 mod stage;
+mod talk;
 
 use anyhow::Context;
 use contract::{Day, TenantId, accounts::DEMO_PASSWORD, status::LoadStatus as S};

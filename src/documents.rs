@@ -18,6 +18,7 @@ use contract::{
     documents::{AddDocument, Document, DocumentKind, MAX_BYTES, MAX_DOCUMENTS, MAX_NAME, RemoveDocument},
     event::LoadUpdated,
     loads::Happening,
+    notices::Topic,
     refusal::{Flaw, Rule},
     text,
 };
@@ -30,6 +31,7 @@ use crate::{
     desk::Desk,
     error::{Error, Result},
     loads::{Told, flawed_text, tell_of},
+    notices,
     store::{
         Tx,
         accounts::names_outside,
@@ -255,6 +257,9 @@ pub async fn add(desk: &Desk, who: &Actor, ask: AddDocument, file: &mut BodyData
     papers::add(&mut tx, &new).await?;
     rows::note(&mut tx, ask.load_id, &Happening::DocumentAdded { document: ask.kind, name }).await?;
     tell(&mut tx, ask.load_id, new.by_carrier || ask.kind != DocumentKind::Other).await?;
+    if new.by_carrier {
+        notices::to_owner(&mut tx, Topic::PaperAdded, &load, &new.by, Some(new.kind.name()));
+    }
     desk.shelf.put(&parcel, new.id).await?;
     let added = papers::in_tx(&mut tx, ask.load_id).await?.into_iter().filter(|paper| paper.document.id == new.id);
     let added = added.collect();

@@ -73,7 +73,7 @@ pub const FIGURES: &[Figure] = &[
     counter(
         "headhaul_forgotten",
         &["of"],
-        "Rows of `journal`, `keys`, `positions` and `sessions` that are no longer kept",
+        "Rows of `journal`, `keys`, `notices`, `positions` and `sessions` that are no longer kept",
     ),
     counter("headhaul_handshakes_failed", &[], "Sockets that were not let in"),
     counter("headhaul_holes_closed", &[], "Readers who asked for what they missed, and got it"),

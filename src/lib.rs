@@ -6,7 +6,7 @@
 //! | [`http`] | every route, the edge of every call |
 //! | [`auth`] | who is calling |
 //! | [`desk`] | what the pages' ports are implemented on |
-//! | [`loads`], [`tracking`], [`carriers`], [`journal`] | one feature each: its rules |
+//! | [`loads`], [`tracking`], [`carriers`], [`notices`], [`journal`] | one feature each: its rules |
 //! | [`store`] | all SQL, for both engines, and the only door for writes |
 //! | [`realtime`] | the sockets |
 //! | [`relay`] | the other nodes, through Redis |
@@ -33,7 +33,10 @@ pub mod error;
 pub mod figures;
 pub mod http;
 pub mod journal;
+pub mod kpis;
 pub mod loads;
+pub mod messages;
+pub mod notices;
 pub mod pace;
 pub mod places;
 pub mod realtime;

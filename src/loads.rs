@@ -29,10 +29,12 @@ use crate::{
     desk::Desk,
     documents,
     error::Result,
+    notices,
     store::{Tx, accounts, loads::Record},
 };
 
 pub use create::enter;
+pub use list::active_rows;
 
 #[async_trait::async_trait]
 impl app::loads::port::Loads for Desk {
@@ -108,7 +110,7 @@ impl app::loads::port::Loads for Desk {
 
 /// Those outside of the desk who may know of a load, by their streams: the people of its carrier, once that may know of
 /// it, and its driver. A driver may have no account, or several.
-async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
+pub(crate) async fn audience(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Stream>> {
     let known = !matches!(load.status(), LoadStatus::Planning | LoadStatus::Pending);
     let Some(carrier) = load.carrier().filter(|_| known) else { return Ok(Vec::new()) };
     let mut streams = vec![Stream::Carrier(tx.tenant(), carrier)];
@@ -148,7 +150,7 @@ impl Told {
 }
 
 /// Who changes a load in this write, as carriers are told.
-async fn outside_name(tx: &mut Tx<'_>) -> Result<String> {
+pub(crate) async fn outside_name(tx: &mut Tx<'_>) -> Result<String> {
     match tx.actor() {
         Some(actor) if !actor.role.is_staff() => Ok(actor.name.clone()),
         _ => accounts::company_name(tx).await,
@@ -165,6 +167,7 @@ async fn tell<E: Durable>(tx: &mut Tx<'_>, before: &Record, after: &Record, even
     let kept = kept.map(|stream| (*stream, event(Told::to_carrier(after, &by))));
     tx.tell_all(std::iter::once(staff).chain(kept));
     tell_handover(tx, before, after, &had, &has);
+    notices::of_change(tx, before, after);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use contract::{
     Timestamp, YEARS,
@@ -110,11 +110,22 @@ pub fn date(at: Timestamp, zone: &str) -> NaiveDate {
     at.utc().with_timezone(&zone.parse().unwrap_or(Tz::UTC)).date_naive()
 }
 
+/// The minute of the day that the clock of `zone` shows, counted from midnight.
+pub fn minute(at: Timestamp, zone: &str) -> u32 {
+    let local = at.utc().with_timezone(&zone.parse().unwrap_or(Tz::UTC));
+    local.hour() * 60 + local.minute()
+}
+
 /// The day of `at` on the clock of `zone`: when it began, and when the next one begins. Twice a year it is an hour
 /// shorter or longer than others.
 pub fn day(at: Timestamp, zone: &str) -> Range<Timestamp> {
     let date = date(at, zone);
     begin(date, zone).unwrap_or(at)..day_end(date, zone)
+}
+
+/// When the month of `at` began on the clock of `zone`.
+pub fn month_start(at: Timestamp, zone: &str) -> Timestamp {
+    date(at, zone).with_day(1).and_then(|first| begin(first, zone)).unwrap_or(at)
 }
 
 /// When a day ends on the clock of `zone`.

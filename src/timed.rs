@@ -1,5 +1,5 @@
 //! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes, loads that are
-//! complete, and what carriers must have and what ends.
+//! complete, what carriers must have and what ends, and the figures that follow.
 //!
 //! Of several nodes one looks to it. That another one looked too would harm nothing: each offer ends under its load's lock,
 //! and once.
@@ -10,6 +10,7 @@ use crate::{
     carriers,
     desk::Desk,
     error::Result,
+    kpis,
     loads::{change, tender},
     store::{documents, tenders, turn::Job},
 };
@@ -43,8 +44,12 @@ pub async fn run(desk: Desk) {
     };
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut figures = kpis::LastTold::default();
     for round in 0_u32.. {
         ticks.tick().await;
+        if let Err(error) = figures.tell_changes(&desk, round.is_multiple_of(MINUTELY)).await {
+            tracing::warn!(%error, "The figures could not be told; trying again soon");
+        }
         if let Err(error) = expire_offers(&desk).await {
             tracing::warn!(%error, "Offers could not be ended; trying again soon");
         }

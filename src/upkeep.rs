@@ -11,7 +11,7 @@ use crate::{
     desk::Desk,
     error::Result,
     journal,
-    store::{Tx, accounts, once, positions, sessions, turn::Job},
+    store::{Tx, accounts, notices, once, positions, sessions, turn::Job},
 };
 
 /// How often it is looked after.
@@ -29,6 +29,9 @@ const LOADS: i64 = 200;
 
 /// How long a call's key is remembered, in milliseconds: a day, in which a client that lost the answer asks again.
 pub const KEEP_KEYS_MS: i64 = DAY_MS;
+
+/// How long notices are kept, in milliseconds.
+pub const KEEP_NOTICES_MS: i64 = contract::notices::KEEP_DAYS * DAY_MS;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -55,6 +58,7 @@ pub async fn keep_short(desk: Desk, positions: KeepDays) {
             continue;
         }
         tell("positions", forget_positions(&desk, now.plus_ms(-i64::from(positions.0) * DAY_MS)).await);
+        tell("notices", forget_notices(&desk, now.plus_ms(-KEEP_NOTICES_MS)).await);
         tell("keys", forget_keys(&desk, now.plus_ms(-KEEP_KEYS_MS)).await);
         tell("sessions", forget_sessions(&desk, now.plus_ms(-KEEP_SESSIONS_MS)).await);
         turn.end().await;
@@ -132,6 +136,14 @@ pub async fn forget_sessions(desk: &Desk, before: Timestamp) -> Result<u64> {
 /// When the database fails.
 pub async fn forget_keys(desk: &Desk, before: Timestamp) -> Result<u64> {
     everywhere(desk, "keys", move |tx| once::forget_before(tx, before, STEP).boxed()).await
+}
+
+/// Forgets the notices that came before a moment; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_notices(desk: &Desk, before: Timestamp) -> Result<u64> {
+    everywhere(desk, "notices", move |tx| notices::forget_before(tx, before, STEP).boxed()).await
 }
 
 /// The same in every company.

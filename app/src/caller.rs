@@ -6,11 +6,12 @@ use contract::{Refusal, accounts::Me, actor::Actor};
 use leptos::prelude::use_context;
 
 use crate::{
-    carriers::port::Carriers, fault::Fault, live::port::Journal, loads::port::Loads, tracking::port::Tracking,
+    carriers::port::Carriers, fault::Fault, kpis::port::Figures, live::port::Journal, loads::port::Loads,
+    messages::port::Messages, notices::port::Notices, tracking::port::Tracking,
 };
 
 /// Everything that the pages ask of the server.
-pub trait Desk: Loads + Tracking + Carriers + Journal {}
+pub trait Desk: Loads + Tracking + Carriers + Messages + Notices + Journal + Figures {}
 
 /// Who asks, and whom they can ask.
 #[derive(Clone)]

@@ -15,8 +15,11 @@ pub mod carriers;
 pub mod fault;
 pub mod i18n;
 pub mod json;
+pub mod kpis;
 pub mod live;
 pub mod loads;
+pub mod messages;
+pub mod notices;
 pub mod pages;
 pub mod parts;
 pub mod shell;
@@ -45,6 +48,8 @@ pub fn App() -> impl IntoView {
     ui::toast::provide();
     loads::dialogs::provide();
     loads::undo::provide();
+    notices::bell::provide();
+    messages::outbox::provide();
     #[cfg(feature = "hydrate")]
     if visitor.me.is_some() {
         parts::fetch_rest(visitor);
@@ -62,6 +67,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/dispatch") view={Lazy::<parts::Board>::new()} ssr=SsrMode::InOrder />
                     <Route path=path!("/carriers") view={Lazy::<parts::Carriers>::new()} ssr=SsrMode::InOrder />
                     <Route path=path!("/carriers/:id") view={Lazy::<parts::Carrier>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/figures") view={Lazy::<parts::Figures>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/messages") view={Lazy::<parts::Messages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/tracking") view={Lazy::<parts::Tracking>::new()} ssr=SsrMode::Async />
                 </Routes>
             </Frame>

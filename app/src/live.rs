@@ -10,6 +10,7 @@ mod colleagues;
 #[cfg(feature = "hydrate")]
 mod connection;
 pub mod inbox;
+pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod port;
 pub mod presence;
@@ -24,9 +25,11 @@ use contract::{
     tracking::Bounds,
 };
 use leptos::prelude::*;
+use serde_json::Value;
 
 pub use book::{Book, Entry, Ticket};
-use inbox::{Inbox, News, Then};
+use inbox::{Inbox, News, Then, Told};
+use mail::Mail;
 use presence::Presence;
 
 use crate::pages::Visitor;
@@ -60,6 +63,23 @@ impl Link {
     }
 }
 
+/// What was told beside loads, as far as every page needs it.
+#[derive(Clone, Copy)]
+pub struct Noted {
+    /// Goes up when something of carriers has changed.
+    pub carriers: RwSignal<u32>,
+    /// Goes up when the desk's figures have changed.
+    pub figures: RwSignal<u32>,
+    /// Goes up when something of the visitor's notices has changed.
+    pub notices: RwSignal<u32>,
+    /// How many of them are not read.
+    pub unread: RwSignal<u32>,
+    /// The newest that is to be shown by itself, as it came.
+    pub loud: RwSignal<Option<Value>>,
+    /// What was announced to everybody, until it is put away.
+    pub announced: RwSignal<Option<String>>,
+}
+
 /// The live state of a page: one for the whole application, in context.
 #[derive(Clone, Copy)]
 pub struct Live {
@@ -69,12 +89,14 @@ pub struct Live {
     pub link: RwSignal<Link>,
     /// Goes up when everything must be loaded afresh because the history doesn't reach back far enough.
     pub afresh: RwSignal<u32>,
-    /// Goes up when something of carriers has changed.
-    pub carriers: RwSignal<u32>,
+    /// What was told beside loads.
+    told: StoredValue<Noted>,
     /// How often to ask while there is no socket, in seconds: the page in view decides.
     pub poll_s: RwSignal<u32>,
     /// What the last few durable events were, newest last, for notices such as "4 new".
     pub heard: RwSignal<Option<Happened>>,
+    /// What was told of messages.
+    pub mail: Mail,
     /// Which colleague is at which load.
     pub presence: Presence,
     /// The loads whose positions the page wants at once.
@@ -101,7 +123,15 @@ pub fn provide(signed_in: bool) {
         book: Book::new(),
         link: RwSignal::new(Link::Connecting),
         afresh: RwSignal::new(0),
-        carriers: RwSignal::new(0),
+        told: StoredValue::new(Noted {
+            carriers: RwSignal::new(0),
+            figures: RwSignal::new(0),
+            notices: RwSignal::new(0),
+            unread: RwSignal::new(0),
+            loud: RwSignal::new(None),
+            announced: RwSignal::new(None),
+        }),
+        mail: Mail::new(),
         poll_s: RwSignal::new(10),
         heard: RwSignal::new(None),
         joined: RwSignal::new(Vec::new()),
@@ -128,6 +158,11 @@ impl Live {
         }
     }
 
+    /// What was told beside loads.
+    pub fn noted(&self) -> Noted {
+        self.told.get_value()
+    }
+
     /// Whether an event was caused by this page's visitor.
     pub fn is_mine(&self, happened: &Happened) -> bool {
         let (_, by) = inbox::subject(happened);
@@ -146,11 +181,28 @@ impl Live {
     /// Applies what came in; what is left to do is the line's.
     fn deliver(&self, news: News) -> Then {
         for happened in news.events {
+            if self.mail.hears(&happened) {
+                continue;
+            }
             self.book.apply(&happened, self.is_mine(&happened));
             self.heard.set(Some(happened));
         }
         if news.of_carriers {
-            self.carriers.update(|times| *times += 1);
+            self.noted().carriers.update(|times| *times += 1);
+        }
+        if news.of_figures {
+            self.noted().figures.update(|times| *times += 1);
+        }
+        for Told { unread, loud } in news.notices {
+            let noted = self.noted();
+            noted.unread.set(unread);
+            noted.notices.update(|times| *times += 1);
+            if loud.is_some() {
+                noted.loud.set(loud);
+            }
+        }
+        if news.announced.is_some() {
+            self.noted().announced.set(news.announced);
         }
         if news.then == Then::LoadAfresh {
             self.afresh.update(|times| *times += 1);

@@ -20,11 +20,13 @@ pub struct Page {
 }
 
 /// Every page behind the sign-in, in the order of the rail.
-pub const PAGES: [Page; 4] = [
+pub const PAGES: [Page; 6] = [
     Page { path: "/loads", needs: Permission::LoadView },
     Page { path: "/dispatch", needs: Permission::BoardView },
     Page { path: "/tracking", needs: Permission::TrackingView },
     Page { path: "/carriers", needs: Permission::CarrierView },
+    Page { path: "/figures", needs: Permission::KpiView },
+    Page { path: "/messages", needs: Permission::MessageView },
 ];
 
 impl Page {

@@ -1,5 +1,5 @@
-//! The parts of the compiled page that are loaded only where they are needed: one for each page behind the sign-in, and
-//! one for the dialogs.
+//! The parts of the compiled page that are loaded only where they are needed: one for each page behind the sign-in, one
+//! for the dialogs, and one for notices.
 //!
 //! A page's own part is on its way with the page's HTML, so that waking needn't wait for it; the others follow when the
 //! page has long been awake. A part belongs to one release: a tab that was left open over a deployment can't have it any
@@ -15,11 +15,14 @@ use crate::{
     board::page::BoardPage,
     carriers::{detail::CarrierPage, page::CarriersPage},
     fault::Fault,
+    kpis::page::KpisPage,
     loads::{
         detail::LoadPage,
         dialogs::{self, Asked, Dialog},
         page::LoadsPage,
     },
+    messages::page::MessagesPage,
+    notices::{self, Shown, bell::IsOpen},
     tracking::page::TrackingPage,
     ui::{toast, words::fault_words},
 };
@@ -87,6 +90,10 @@ parts! {
     Carriers carriers CarriersPage fetch_carriers
     /// One carrier.
     Carrier carrier CarrierPage fetch_carrier
+    /// How the desk does.
+    Figures figures KpisPage fetch_figures
+    /// The messages.
+    Messages messages MessagesPage fetch_messages
 }
 
 impl Part {
@@ -97,6 +104,8 @@ impl Part {
             "/dispatch" => Some(Self::Board),
             "/tracking" => Some(Self::Tracking),
             "/carriers" => Some(Self::Carriers),
+            "/figures" => Some(Self::Figures),
+            "/messages" => Some(Self::Messages),
             path => {
                 let below = |start: &str| path.strip_prefix(start).is_some_and(|id| !id.contains('/'));
                 if below("/loads/") { Some(Self::Load) } else { below("/carriers/").then_some(Self::Carrier) }
@@ -117,6 +126,23 @@ pub async fn dialog(dialog: Dialog) -> Option<AnyView> {
         expect_context::<Asked>().0.set(None);
         None
     })
+}
+
+#[wasm_split(notices, fallible, preload(fetch_notices))]
+fn show_notices(shown: Shown) -> Result<AnyView, SplitLoaderError> {
+    Ok(notices::show(shown))
+}
+
+/// The list of notices, or what is shown of them by itself; nothing when it can't be loaded.
+pub async fn notices(shown: Shown) -> Option<AnyView> {
+    let view = show_notices(shown).await.map_err(|fault| {
+        // What would have been shown by itself is in the list.
+        if shown == Shown::Drawer {
+            toast::wrong(fault_words(&Fault::Unreachable { unreachable: fault.to_string() }));
+            expect_context::<IsOpen>().0.set(false);
+        }
+    });
+    view.ok()
 }
 
 /// Leaves for the page that was to be shown, as a document of its own. What is shown stays until that has come. While the
@@ -167,7 +193,7 @@ mod waking {
 
     use leptos::{prelude::*, task::spawn_local};
 
-    use super::{Part, fetch_dialogs};
+    use super::{Part, fetch_dialogs, fetch_notices};
     use crate::pages::{Page, Visitor};
 
     /// How long after waking a page fetches what it doesn't need yet: its first seconds belong to what is shown.
@@ -207,6 +233,8 @@ mod waking {
             ("/tracking", Part::Tracking),
             ("/carriers", Part::Carriers),
             ("/carriers/", Part::Carrier),
+            ("/figures", Part::Figures),
+            ("/messages", Part::Messages),
         ];
         let fetch = move || {
             spawn_local(async move {
@@ -217,6 +245,7 @@ mod waking {
                     }
                 }
                 _ = fetch_dialogs().await;
+                _ = fetch_notices().await;
             });
         };
         set_timeout(fetch, LATER);

@@ -56,6 +56,23 @@ fn days_between(at: Timestamp, offset_min: i32, now: Timestamp) -> i64 {
     (local(at, offset_min).date() - local(now, offset_min).date()).num_days()
 }
 
+/// How many days before `now` it was on such a clock; none when it lies ahead.
+pub fn days_ago(at: Timestamp, offset_min: i32, now: Timestamp) -> i64 {
+    (-days_between(at, offset_min, now)).max(0)
+}
+
+/// How many minutes the reader's own clock is ahead of UTC, as far as a page has woken; the server never knows.
+#[cfg(feature = "hydrate")]
+pub fn own_offset_min(at: Timestamp) -> i32 {
+    -(js_sys::Date::new(&(at.millis() as f64).into()).get_timezone_offset() as i32)
+}
+
+/// How many minutes the reader's own clock is ahead of UTC, as far as a page has woken; the server never knows.
+#[cfg(not(feature = "hydrate"))]
+pub const fn own_offset_min(_at: Timestamp) -> i32 {
+    0
+}
+
 /// The start of a window on the stop's own clock: `Mon 24 14:00 CT`.
 pub fn window_start(appointment: &Appointment) -> String {
     format!("{} {}", day_and_clock(appointment.start, appointment.offset_min), appointment.zone_short)

@@ -25,6 +25,8 @@ async function start(folder: string, further: string[]): Promise<{ child: ChildP
     let said = "";
     child.stderr!.on("data", (part) => {
       said += part;
+      // Whoever looks for the cause of a failed test begins here.
+      if (/panicked| ERROR /.test(String(part))) console.error(String(part));
       const at = /Listening at (http:\/\/[0-9.:]+)/.exec(said);
       if (at) done(at[1]);
     });

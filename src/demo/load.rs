@@ -16,8 +16,10 @@ use rand::{Rng, rngs::StdRng, seq::IndexedRandom, seq::SliceRandom};
 use super::{
     companies::Company,
     freight::Freight,
+    notices::Past,
     people::{Crew, People},
     stage::{Mood, Now, Stage, Window},
+    talk::Talk,
 };
 use crate::{
     clock::new_id,
@@ -104,18 +106,26 @@ impl<'a> Yard<'a> {
 
     /// Writes what was planned, oldest first, so that numbers tell the age.
     pub async fn enter(mut self, tx: &mut Tx<'_>, shelf: Option<&Shelf>) -> Result<()> {
+        let mut talk = Talk::new(self.people);
         let mut planned = std::mem::take(&mut self.planned);
         planned.sort_by_key(|load| load.stage.reached.first().map(|(_, at)| *at));
+        let mut past = Past::default();
         for load in planned {
             let asks_rate = load.status != S::Planning && (load.crew.is_some() || self.rng.random_bool(0.7));
-            load.enter(tx, asks_rate, shelf).await?;
+            let desk = load.dispatcher.clone();
+            let entered = load.enter(tx, asks_rate, shelf, &mut past).await?;
+            // Loads for measuring have no papers, and nobody talks about them.
+            if shelf.is_some() {
+                talk.about(tx, &entered, desk.as_ref()).await?;
+            }
         }
-        Ok(())
+        // What is there to measure with tells nobody anything.
+        if shelf.is_some() { past.enter(tx).await } else { Ok(()) }
     }
 }
 
 impl Planned {
-    async fn enter(self, tx: &mut Tx<'_>, has_rate: bool, shelf: Option<&Shelf>) -> Result<()> {
+    async fn enter(self, tx: &mut Tx<'_>, has_rate: bool, shelf: Option<&Shelf>, told: &mut Past) -> Result<Record> {
         let Self { freight, stage, status, dispatcher, crew } = self;
         let insert = insert(&freight, &stage, has_rate);
         let mut load = enter(tx, insert, dispatcher.as_ref().map(|(id, _)| *id)).await?;
@@ -135,7 +145,9 @@ impl Planned {
         if let Some(shelf) = shelf {
             file(tx, shelf, &load, crew.as_ref().map_or("", |(crew, _)| &crew.carrier_name)).await?;
         }
-        drive(tx, &load, &stage).await
+        told.add(&load, &stage, crew.as_ref().map(|(crew, _)| crew), tx.now());
+        drive(tx, &load, &stage).await?;
+        Ok(load)
     }
 }
 

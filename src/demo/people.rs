@@ -7,7 +7,10 @@ use contract::{
     loads::Equipment,
 };
 
-use super::companies::{Carrier, Company};
+use super::{
+    companies::{Carrier, Company},
+    talk::Contact,
+};
 use crate::{
     clock::new_id,
     error::Result,
@@ -42,6 +45,8 @@ pub struct People {
     /// The dispatchers.
     pub desk: Vec<(UserId, String)>,
     pub crews: Vec<Crew>,
+    /// Who writes for each carrier.
+    pub contacts: Vec<Contact>,
 }
 
 impl People {
@@ -71,6 +76,7 @@ impl People {
             let form = form(carrier, company, Day::new(places::date(tx.now(), company.zone)));
             carriers::add_carrier(tx, id, &form).await?;
             let contact = user(&format!("carrier{}", index + 1), carrier.contact, Role::CarrierDispatcher);
+            people.contacts.push((id, contact.id, contact.name.clone()));
             accounts::add_user(tx, accounts::NewUser { carrier: Some(id), ..contact }).await?;
             for driver in carrier.drivers {
                 let driver_id = DriverId::new(new_id());
@@ -144,6 +150,6 @@ impl From<Vec<CarrierRow>> for People {
                 app: true,
             })
         });
-        Self { desk: Vec::new(), crews: crews.collect() }
+        Self { crews: crews.collect(), ..Self::default() }
     }
 }

@@ -12,10 +12,16 @@ use contract::{
     carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
     documents::{AddDocument, Document, RemoveDocument},
     event::Cursor,
+    kpis::{KpiQuery, Kpis},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
         LoadRow, NewLoad, Place, UndoChange, ViewCounts,
     },
+    messages::{
+        Colleague, ConversationAt, Message, MessageQuery, ReadMessages, SendMessage, ThreadQuery, ThreadRow,
+        UnreadMessages,
+    },
+    notices::{NoticeQuery, NoticeSettings, Notices, ReadNotices, Unread},
     refusal::Refused,
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
     tracking::{PositionsReceived, ReportPositions, TrailFix, TrailQuery},
@@ -36,6 +42,15 @@ const NAMED: &str = "#/components/schemas/";
 struct ById<I> {
     /// Which.
     id: I,
+}
+
+/// `?loadId=`
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only described")]
+struct ByLoad {
+    /// About which load.
+    load_id: LoadId,
 }
 
 /// `?q=`
@@ -141,6 +156,18 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         POST "/carriers" "Enters a carrier." Body(CarrierForm) -> Json((One<CarrierDetail>));
         POST "/carriers/change" "Changes a carrier." Body(ChangeCarrier) -> Json((One<CarrierDetail>));
         POST "/carriers/drivers" "Enters a driver, or changes one." Body(SetDriver) -> Json((One<CarrierDetail>));
+        GET "/kpis" "How the desk does: the company's loads, or the caller's own." Query(KpiQuery) -> Json((One<Kpis>));
+        GET "/notifications" "What the caller was told, newest first." Query(NoticeQuery) -> Json((Notices));
+        GET "/notifications/unread" "How much of it they have not read." Query(Nothing) -> Json((One<Unread>));
+        POST "/notifications/read" "Marks some of it as read, or one and all older ones, or everything." Body(ReadNotices) -> Json((One<Unread>));
+        GET "/notifications/preferences" "How the caller wants to be told." Query(Nothing) -> Json((One<NoticeSettings>));
+        POST "/notifications/preferences" "Says how the caller wants to be told." Body(NoticeSettings) -> Json((One<NoticeSettings>));
+        GET "/messages" "What was written about a load, a page of it, backwards." Query(MessageQuery) -> Json((ConversationAt));
+        POST "/messages" "Writes about a load; the same key twice is the same message." Body(SendMessage) -> Json((One<Message>));
+        GET "/messages/threads" "The threads that match, what was written last first." Query(ThreadQuery) -> Json((Listed<ThreadRow>));
+        GET "/messages/unread" "How much the caller has not read." Query(Nothing) -> Json((One<UnreadMessages>));
+        POST "/messages/read" "Notes how far the caller has read; a mark never goes back." Body(ReadMessages) -> Json((One<UnreadMessages>));
+        GET "/messages/people" "Whom the caller can name in a message about a load." Query(ByLoad) -> Json((One<Vec<Colleague>>));
         GET "/places" "Towns whose name begins so." Query(ByName) -> Json((One<Vec<Place>>));
         GET "/events" "What was missed since a cursor, in order." Query(Since) -> Json((One<MissedEvents>));
     }

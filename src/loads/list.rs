@@ -4,6 +4,7 @@ use contract::{
     Listed, LoadId, PageOf, Refusal, Timestamp,
     actor::{Actor, Permission},
     documents::DocumentKind,
+    kpis::RATE_DAYS,
     loads::{
         ActiveQuery, Equipment, Happening, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS,
         View, ViewCounts, seek,
@@ -43,6 +44,7 @@ const ACTIVE: [S; 10] = [
 ];
 const TRANSIT: [S; 4] = [S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
 const UNDER_WAY: [S; 5] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery];
+const SENT: [S; 7] = [S::Dispatched, S::AtPickup, S::PickedUp, S::InTransit, S::AtDelivery, S::Delivered, S::Completed];
 const DELIVERED: [S; 2] = [S::Delivered, S::Completed];
 const UNCOVERED: [S; 3] = [S::Planning, S::Pending, S::Tendered];
 
@@ -103,19 +105,23 @@ fn is_at_risk(row: &LoadRow, now: Timestamp) -> bool {
     outlook(row, now).risk != Risk::None
 }
 
+/// All loads in hand that the caller may see.
+pub async fn active_rows(desk: &Desk, who: &Actor) -> Result<Vec<LoadRow>> {
+    let base = Filter { statuses: ACTIVE.to_vec(), ..Filter::default() };
+    let (records, _) = store::find(&desk.store, who, &base, Part::first(i64::from(MAX_ACTIVE))).await?;
+    Ok(store::rows(records, who))
+}
+
 /// How many loads each named selection has; counted on the very rows that the selections show, so that the numbers
 /// agree.
 pub async fn counts(desk: &Desk, who: &Actor) -> Result<ViewCounts> {
     who.may(Permission::LoadView)?;
     let now = desk.clock.now();
-    let base = Filter { statuses: ACTIVE.to_vec(), ..Filter::default() };
-    let part = Part::first(i64::from(MAX_ACTIVE));
-    let (records, active) = store::find(&desk.store, who, &base, part).await?;
-    let rows = store::rows(records, who);
+    let rows = active_rows(desk, who).await?;
     let today = places::day(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
     let count = |keep: &dyn Fn(&LoadRow) -> bool| rows.iter().filter(|row| keep(row)).count() as u64;
     Ok(ViewCounts {
-        active,
+        active: rows.len() as u64,
         urgent: count(&|row| row.is_urgent(now)),
         unassigned: count(&|row| row.carrier.is_none()),
         today: count(&|row| today.contains(&row.pickup.start)),
@@ -269,6 +275,15 @@ async fn filter(desk: &Desk, who: &Actor, query: &LoadQuery) -> Result<Filter> {
             narrow(&mut filter, &DELIVERED);
             // No day is longer than this.
             filter.status_since = Some(now.plus_ms(-2 * DAY_MS));
+        }
+        View::DispatchedToday => {
+            let today = places::day(now, &tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default());
+            narrow(&mut filter, &SENT);
+            filter.dispatched_since = Some(today.start);
+        }
+        View::DeliveredLate => {
+            narrow(&mut filter, &DELIVERED);
+            filter.delivered_late_since = Some(now.plus_ms(-RATE_DAYS * DAY_MS));
         }
         View::CompletedLately => {
             narrow(&mut filter, &[S::Completed]);

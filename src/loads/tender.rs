@@ -27,6 +27,7 @@ use super::{
 use crate::{
     desk::Desk,
     error::Result,
+    notices,
     store::{
         self, Tx, carriers,
         loads::{self as rows, Record, undo},
@@ -331,5 +332,6 @@ pub(super) async fn tell(tx: &mut Tx<'_>, load: &Record, offers: &[SentOffer]) -
         let carrier = (Stream::Carrier(tx.tenant(), offer.carrier), event(&outside));
         tx.tell_all([staff, carrier]);
     }
+    notices::of_offers(tx, load, offers);
     Ok(())
 }

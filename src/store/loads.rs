@@ -15,7 +15,7 @@ use contract::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Store, Tx, column, moment, on, within};
+use super::{Store, Tx, column, kpis, moment, on, within};
 use crate::{error::Result, places::appointment};
 pub use record::Record;
 pub use write::{Insert, StopInsert, add, change, lock, mark_stop, next_number, note};
@@ -83,6 +83,10 @@ pub struct Filter {
     pub updated_since: Option<Timestamp>,
     /// In its status since this moment or later.
     pub status_since: Option<Timestamp>,
+    /// Sent on its way at this moment or later.
+    pub dispatched_since: Option<Timestamp>,
+    /// Delivered at this moment or later, after the window of its last stop had closed.
+    pub delivered_late_since: Option<Timestamp>,
     /// With a known position.
     pub located: bool,
 }
@@ -198,6 +202,12 @@ macro_rules! narrow {
         }
         if let Some(since) = filter.status_since {
             q.push(" AND l.status_changed_at >= ").push_bind(column(since));
+        }
+        if let Some(since) = filter.dispatched_since {
+            q.push(" AND l.dispatched_at >= ").push_bind(column(since));
+        }
+        if let Some(since) = filter.delivered_late_since {
+            q.push(" AND l.delivered_at >= ").push_bind(column(since)).push(" AND ").push(kpis::CAME_LATE);
         }
         if filter.located {
             q.push(" AND k.load_id IS NOT NULL");

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use contract::{
-    CarrierId, DriverId, LoadId, TenantId, Timestamp,
+    CarrierId, DriverId, LoadId, TenantId, Timestamp, UserId,
     actor::Actor,
     geo::Point,
     status::LoadStatus,
@@ -39,6 +39,10 @@ pub struct Tracked {
     pub driver: Option<DriverId>,
     /// The stop that it comes to next, or the last one when it has come to all.
     pub next: Point,
+    /// When that stop's window ends, while it has one to come to.
+    pub due: Option<Timestamp>,
+    /// Who of the desk looks after it.
+    pub dispatcher: Option<UserId>,
     /// When it was last expected at its next stop.
     pub eta: Option<Timestamp>,
     /// Where its truck was, to judge the next fix.
@@ -59,6 +63,8 @@ struct TrackedRow {
     destination_lng: f64,
     next_lat: Option<f64>,
     next_lng: Option<f64>,
+    due: Option<DateTime<Utc>>,
+    dispatcher_id: Option<Uuid>,
     eta: Option<DateTime<Utc>>,
     lat: Option<f64>,
     lng: Option<f64>,
@@ -86,6 +92,8 @@ impl From<TrackedRow> for Tracked {
                 lat: row.next_lat.unwrap_or(row.destination_lat),
                 lng: row.next_lng.unwrap_or(row.destination_lng),
             },
+            due: row.due.map(moment),
+            dispatcher: row.dispatcher_id.map(UserId::new),
             eta: row.eta.map(moment),
             track: Track {
                 newest: dated(row.lat, row.lng, row.at),

@@ -11,6 +11,7 @@ use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::{
     Outbox, Store, journal,
+    notices::{self, NewNotice},
     once::{self, Once},
 };
 use crate::{
@@ -76,6 +77,7 @@ struct Note {
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     told: usize,
+    noticed: usize,
 }
 
 pub(super) enum Engine {
@@ -91,6 +93,7 @@ pub struct Tx<'a> {
     by: By<'a>,
     now: Timestamp,
     told: Vec<Note>,
+    notices: Vec<NewNotice>,
     once: Option<Once>,
     outbox: Outbox,
 }
@@ -105,7 +108,15 @@ impl Store {
             Self::Sqlite { write, .. } => Engine::Sqlite(begin_sqlite(write).await?),
             Self::Postgres(pool) => Engine::Postgres(pool.begin().await?),
         };
-        Ok(Tx { engine, by, now: clock.now(), told: Vec::new(), once: None, outbox: outbox.clone() })
+        Ok(Tx {
+            engine,
+            by,
+            now: clock.now(),
+            told: Vec::new(),
+            notices: Vec::new(),
+            once: None,
+            outbox: outbox.clone(),
+        })
     }
 }
 
@@ -158,6 +169,11 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Notes what somebody is to be told of; each reader gets it if and only if this write is committed.
+    pub fn notify(&mut self, notice: NewNotice) {
+        self.notices.push(notice);
+    }
+
     fn tell_as<E: Durable>(&mut self, id: EventId, stream: Stream, event: &E) {
         let data = serde_json::to_value(event);
         self.told.push(Note { stream, id, name: E::NAME, namespaces: E::NAMESPACES, data });
@@ -169,15 +185,16 @@ impl<'a> Tx<'a> {
     /// When the database fails.
     pub async fn mark(&mut self) -> Result<Mark> {
         self.execute("SAVEPOINT part").await?;
-        Ok(Mark { told: self.told.len() })
+        Ok(Mark { told: self.told.len(), noticed: self.notices.len() })
     }
 
-    /// Takes back what was done, and what was to be told, since a mark.
+    /// Takes back what was done, and what was to be told or noticed, since a mark.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn back_to(&mut self, mark: Mark) -> Result<()> {
         self.told.truncate(mark.told);
+        self.notices.truncate(mark.noticed);
         self.execute("ROLLBACK TO SAVEPOINT part").await
     }
 
@@ -189,7 +206,7 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    /// Journals what was noted, commits, and then hands the events over to be sent.
+    /// Gives notices, journals what was noted, commits, and then hands the events over to be sent.
     ///
     /// # Errors
     /// When the database fails, and `conflict` when its key was used meanwhile; then nothing was written and nothing is
@@ -198,6 +215,8 @@ impl<'a> Tx<'a> {
         if let Some(key) = self.once.take() {
             once::using(&mut self, &key).await?;
         }
+        let given = std::mem::take(&mut self.notices);
+        notices::give(&mut self, given).await?;
         let told = std::mem::take(&mut self.told);
         let streams: Vec<Stream> = told.iter().map(|note| note.stream).collect();
         let places = journal::number(&mut self, &streams).await?;

@@ -62,6 +62,7 @@ fn canaries(company: &'static str) -> Vec<Canary> {
         canary(company.to_owned(), own, own),
         canary(format!("notes of the {company}"), nobody, notes),
         canary(format!("reason of the {company}"), nobody, sees_all),
+        canary(format!("note among the desk of {company}"), sees_all, sees_all),
         canary(customer.to_string(), nobody, finance),
         canary(carrier.to_string(), nobody, rates),
         canary(format!("freight of the first at {company}"), first, first),
@@ -101,6 +102,14 @@ async fn work(server: &TestServer, slug: &str, company: &Company) -> Vec<String>
         let driver = server.sign_in(&format!("driver{}@{slug}.test", which + 1)).await;
         let fix = json!({ "loadId": load.id, "lat": 39.1, "lng": -94.6, "speed": 50 });
         driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
+        let owner = if which == 0 { "first" } else { "second" };
+        for (audience, words) in [
+            ("everyone", format!("freight of the {owner} at {slug}")),
+            ("staff", format!("note among the desk of {slug}")),
+        ] {
+            let ask = json!({ "loadId": load.id, "audience": audience, "text": words, "clientKey": headhaul::clock::new_id() });
+            ops.post("/api/v1/messages", ask).await.data();
+        }
         load = driver.move_to(&ops.fresh(&load).await, "AT_PICKUP").await;
         let back = json!({
             "loadId": load.id, "version": load.version, "status": "DISPATCHED", "reason": format!("reason of the {slug}"),

@@ -346,7 +346,7 @@ fn the_end_of_a_cover_is_told_once_in_each_step_to_those_who_must_know() {
         told_now().await;
         told_now().await;
         let names: Vec<_> = told(&ops, &since).await.into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["carrier:updated", "carrier:compliance:alert"]);
+        assert_eq!(names, ["carrier:updated", "carrier:compliance:alert", "notification:new"]);
         server.stop().await;
     });
 }

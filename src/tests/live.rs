@@ -130,6 +130,7 @@ fn a_driver_hears_of_their_loads_by_themselves() {
             "load:updated",
             "load:status:changed",
             "load:dispatched",
+            "notification:new",
             "load:eta:updated",
             "load:status:changed",
             "stop:arrived",

@@ -185,7 +185,7 @@ struct Following {
     base: String,
     speech: Speech,
     page: Arc<Mutex<Page>>,
-    follower: Follower<Envelope<Happened>>,
+    follower: Follower<Envelope<Option<Happened>>>,
     /// Each stream's event that was taken in last: the reader's own books.
     last: Cursor,
     told: watch::Sender<Cursor>,
@@ -357,13 +357,13 @@ impl Following {
         }
     }
 
-    fn apply_all(&mut self, ready: Vec<Envelope<Happened>>) {
+    fn apply_all(&mut self, ready: Vec<Envelope<Option<Happened>>>) {
         for envelope in ready {
             self.apply(envelope);
         }
     }
 
-    fn apply(&mut self, envelope: Envelope<Happened>) {
+    fn apply(&mut self, envelope: Envelope<Option<Happened>>) {
         let mut page = self.page.lock().unwrap();
         let Place { stream, seq, epoch } = envelope.place.expect("a place");
         page.tally.applied += 1;
@@ -373,7 +373,9 @@ impl Following {
             None => page.tally.lost += seq - 1,
         }
         self.last.0.insert(stream, Mark { epoch, seq });
-        let row = match envelope.data {
+        // What is no load's business has its number all the same.
+        let Some(data) = envelope.data else { return };
+        let row = match data {
             Happened::LoadCreated(event) => event.load,
             Happened::LoadUpdated(event) => event.load,
             Happened::LoadStatusChanged(event) => event.load,
@@ -391,7 +393,11 @@ impl Following {
                 }
                 return;
             }
-            Happened::StopArrived(_) | Happened::StopDeparted(_) | Happened::TenderUpdated(_) => return,
+            Happened::StopArrived(_)
+            | Happened::StopDeparted(_)
+            | Happened::TenderUpdated(_)
+            | Happened::MessageNew(_)
+            | Happened::MessageRead(_) => return,
         };
         page.rows.insert(row.id.to_string(), known(row));
     }
@@ -415,9 +421,9 @@ impl Following {
     }
 }
 
-fn happened(told: Value) -> Envelope<Happened> {
+fn happened(told: Value) -> Envelope<Option<Happened>> {
     let Envelope { event, data, timestamp, tenant_id, id, place }: Envelope<Value> =
         serde_json::from_value(told).expect("an envelope");
-    let data = Happened::read(&event, data).expect("an event of the contract").expect("an event of a load");
+    let data = Happened::read(&event, data).expect("an event of the contract");
     Envelope { event, data, timestamp, tenant_id, id, place }
 }

@@ -32,15 +32,34 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
     let read = |query: &str| Some((format!("{path}{query}"), None));
     match (method, path.strip_prefix("/api/v1/")?) {
         ("GET", "loads") => read(&format!("?size=1000&carrierId={carrier}")),
-        ("GET", "loads/active" | "loads/counts" | "carriers" | "events" | "tenders") => read(""),
+        (
+            "GET",
+            "loads/active"
+            | "loads/counts"
+            | "carriers"
+            | "events"
+            | "kpis"
+            | "tenders"
+            | "notifications"
+            | "notifications/unread"
+            | "notifications/preferences"
+            | "messages/threads"
+            | "messages/unread",
+        ) => read(""),
         ("GET", "loads/export") => read(&format!("?carrierId={carrier}")),
         ("GET", "carriers/one") => read(&format!("?id={carrier}")),
         ("POST", "carriers") => write(carrier_body()),
         ("POST", "carriers/change") => write(json!({ "carrierId": carrier, "version": 1, "carrier": carrier_body() })),
         ("POST", "carriers/drivers") => write(json!({ "carrierId": carrier, "name": "A driver", "phone": "555-0100" })),
+        ("POST", "notifications/read") => write(json!({ "ids": [load] })),
+        ("POST", "notifications/preferences") => write(json!({ "off": ["load_late"], "loudFrom": "info" })),
+        ("POST", "messages") => {
+            write(json!({ "loadId": load, "audience": "everyone", "text": "x", "clientKey": load }))
+        }
+        ("POST", "messages/read") => write(json!({ "loadId": load, "messageId": load })),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
-        ("GET", "loads/positions") => read(&format!("?loadId={load}")),
+        ("GET", "loads/positions" | "messages" | "messages/people") => read(&format!("?loadId={load}")),
         ("POST", "loads") => write(new_load()),
         ("POST", "loads/status") => write(json!({ "loadId": load, "version": 1, "status": "TENDERED", "reason": "x" })),
         ("POST", "loads/assign") => write(json!({ "loadId": load, "version": 1, "carrierId": carrier })),
@@ -269,6 +288,8 @@ fn durable() -> impl Iterator<Item = Kind> {
 /// Makes every durable event happen in the company of the sniffed, by its name: a new kind fails here until it is given
 /// a way to be caused, or is said to be caused by nothing yet.
 async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
+    let mut figures = headhaul::kpis::LastTold::default();
+    figures.tell_changes(&server.desk, true).await.unwrap();
     let dispatcher = server.dispatcher().await;
     let driver = server.sign_in("driver1@blueridge.test").await;
     let load = dispatcher.create_load().await;
@@ -283,6 +304,10 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
     let load = dispatcher.assign(&load, &server.blue, 1, Some("ACCEPTED")).await;
     let load = dispatcher.assign(&load, &server.blue, 0, None).await;
     let load = dispatcher.move_to(&load, "DISPATCHED").await;
+    let message = json!({ "loadId": load.id, "audience": "everyone", "text": "Where are you?", "clientKey": load.id });
+    let sent = dispatcher.post("/api/v1/messages", message).await;
+    let read = json!({ "loadId": load.id, "messageId": sent.data()["id"] });
+    driver.post("/api/v1/messages/read", read).await.data();
     let fix = json!({ "loadId": load.id, "lat": 39.1, "lng": -94.6 });
     driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
     let fresh = serde_json::from_value(dispatcher.load(load.id).await.data()["load"].clone()).unwrap();
@@ -297,6 +322,9 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
     let change = json!({ "carrierId": entered.data()["carrier"]["id"], "version": 1, "carrier": carrier });
     ops.post("/api/v1/carriers/change", change).await.data();
     headhaul::carriers::tell_endings(&server.desk).await.unwrap();
+    figures.tell_changes(&server.desk, true).await.unwrap();
+    let admin = server.sign_in("admin@blueridge.test").await;
+    assert_eq!(admin.post("/api/v1/notifications/read", json!({ "all": true })).await.data()["unread"], 0);
     durable()
         .filter_map(|kind| match kind.name {
             "load:created"
@@ -313,17 +341,14 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
             | "carrier:load:withdrawn"
             | "carrier:created"
             | "carrier:updated"
-            | "carrier:compliance:alert" => Some(kind.name),
-            // What these tell of is still to come.
-            "checkcall:received"
-            | "checkcall:due"
-            | "message:new"
-            | "message:read"
+            | "carrier:compliance:alert"
             | "notification:new"
             | "notification:read"
-            | "kpi:updated"
-            | "system:maintenance"
-            | "system:announcement" => None,
+            | "message:new"
+            | "message:read"
+            | "kpi:updated" => Some(kind.name),
+            // What these tell of is still to come.
+            "checkcall:received" | "checkcall:due" | "system:maintenance" | "system:announcement" => None,
             other => panic!("{other} has no way to be caused"),
         })
         .collect()
@@ -424,7 +449,7 @@ fn at_one_company_each_hears_only_what_is_theirs() {
             }
             // Whoever may not see loads hears of none; who looks after carriers hears of those.
             let blind = ["sales", "accounting", "relations"].into_iter().any(|role| who.starts_with(role));
-            let of_carriers = ["carrier:created", "carrier:updated", "carrier:compliance:alert"];
+            let of_carriers = ["carrier:created", "carrier:updated", "carrier:compliance:alert", "notification:new"];
             let theirs: &[&str] = if who.starts_with("relations") { &of_carriers } else { &[] };
             let is_fine = ear.durable().all(|told| theirs.contains(&told.event.as_str()));
             assert!(!blind || is_fine, "{who} hears {:?}", ear.names());

@@ -23,6 +23,7 @@ use crate::{
     clock::Clock,
     desk::Pace,
     error::Result,
+    notices,
     store::{
         By, Outbox, Store, Tx, accounts,
         positions::{self, Kept, Key, Marker, Tracked},
@@ -172,6 +173,7 @@ async fn expect(tx: &mut Tx<'_>, markers: &[Marker], loads: &mut [Tracked], pace
         let users = load.carrier.and(load.driver).and_then(|driver| accounts.get(&driver));
         streams.extend(users.into_iter().flatten().copied().map(Stream::User));
         tx.tell_all(streams.into_iter().map(|stream| (stream, told.clone())));
+        notices::of_estimate(tx, load, previous_eta, eta);
     }
     Ok(moved)
 }

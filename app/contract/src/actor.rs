@@ -104,6 +104,14 @@ pub enum Permission {
     CarrierView,
     /// Enter carriers, their covers and drivers, and say who may be given loads.
     CarrierEdit,
+    /// See how the desk does.
+    KpiView,
+    /// Read what one is told oneself, and choose how.
+    NoticeRead,
+    /// Read what is written about the loads that one may see.
+    MessageView,
+    /// Write about them.
+    MessageSend,
 }
 
 impl Permission {
@@ -156,6 +164,7 @@ impl Role {
         use Permission as P;
         match self {
             Self::Admin => &[
+                P::KpiView,
                 P::LoadView,
                 P::LoadCreate,
                 P::LoadAssign,
@@ -178,8 +187,12 @@ impl Role {
                 P::InternalNotesView,
                 P::CarrierView,
                 P::CarrierEdit,
+                P::NoticeRead,
+                P::MessageView,
+                P::MessageSend,
             ],
             Self::OperationsManager => &[
+                P::KpiView,
                 P::LoadView,
                 P::LoadCreate,
                 P::LoadAssign,
@@ -200,8 +213,12 @@ impl Role {
                 P::InternalNotesView,
                 P::CarrierView,
                 P::CarrierEdit,
+                P::NoticeRead,
+                P::MessageView,
+                P::MessageSend,
             ],
             Self::Dispatch => &[
+                P::KpiView,
                 P::LoadView,
                 P::LoadCreate,
                 P::LoadAssign,
@@ -216,13 +233,33 @@ impl Role {
                 P::DriverPhoneView,
                 P::InternalNotesView,
                 P::CarrierView,
+                P::NoticeRead,
+                P::MessageView,
+                P::MessageSend,
             ],
-            Self::Sales | Self::Accounting => &[P::FinanceView, P::CarrierRateView],
-            Self::CarrierRelations => {
-                &[P::CarrierRateView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView, P::CarrierEdit]
+            Self::Sales | Self::Accounting => &[P::FinanceView, P::CarrierRateView, P::NoticeRead],
+            Self::CarrierRelations => &[
+                P::CarrierRateView,
+                P::DriverPhoneView,
+                P::InternalNotesView,
+                P::CarrierView,
+                P::CarrierEdit,
+                P::NoticeRead,
+            ],
+            Self::Support => &[
+                P::KpiView,
+                P::LoadView,
+                P::TrackingView,
+                P::DriverPhoneView,
+                P::InternalNotesView,
+                P::CarrierView,
+                P::NoticeRead,
+                P::MessageView,
+                P::MessageSend,
+            ],
+            Self::ReadOnly => {
+                &[P::KpiView, P::LoadView, P::TrackingView, P::CarrierView, P::NoticeRead, P::MessageView]
             }
-            Self::Support => &[P::LoadView, P::TrackingView, P::DriverPhoneView, P::InternalNotesView, P::CarrierView],
-            Self::ReadOnly => &[P::LoadView, P::TrackingView, P::CarrierView],
             Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => &[
                 P::LoadView,
                 P::TenderAccept,
@@ -230,8 +267,19 @@ impl Role {
                 P::DocumentAdd,
                 P::PositionReport,
                 P::CarrierRateView,
+                P::NoticeRead,
+                P::MessageView,
+                P::MessageSend,
             ],
-            Self::Driver => &[P::LoadView, P::LoadStatusUpdate, P::DocumentAdd, P::PositionReport],
+            Self::Driver => &[
+                P::LoadView,
+                P::LoadStatusUpdate,
+                P::DocumentAdd,
+                P::PositionReport,
+                P::NoticeRead,
+                P::MessageView,
+                P::MessageSend,
+            ],
         }
     }
 }
@@ -328,6 +376,16 @@ mod tests {
         for role in ROLES {
             let moves = role.permissions().contains(&Permission::LoadStatusUpdate);
             assert_eq!(role.permissions().contains(&needed), moves && role != Role::Driver, "{}", role.name());
+        }
+    }
+
+    #[test]
+    fn whoever_sees_loads_reads_what_is_written_of_them_and_who_looks_on_writes_nothing() {
+        for role in ROLES {
+            let has = |permission| role.permissions().contains(&permission);
+            assert_eq!(has(Permission::MessageView), has(Permission::LoadView), "{}", role.name());
+            let writes = has(Permission::LoadView) && role != Role::ReadOnly;
+            assert_eq!(has(Permission::MessageSend), writes, "{}", role.name());
         }
     }
 

@@ -10,9 +10,10 @@ mod travel;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::{
-    CarrierId, DriverId, LoadId, StopId, Timestamp,
+    CarrierId, DriverId, LoadId, MessageId, StopId, Timestamp, UserId,
     geo::Point,
     loads::{LoadRow, StopKind},
+    messages::Audience,
     status::LoadStatus,
     tenders::OfferState,
     tracking::{FrameBytes, Source},
@@ -273,6 +274,41 @@ events! {
         load_number: String,
         /// From whom.
         carrier_id: CarrierId,
+    }
+    /// Somebody wrote about a load; a note is told to the desk alone, and the rest to the load's carrier and driver too.
+    "message:new" in Events => MessageNew {
+        /// Which message.
+        message_id: MessageId,
+        /// About which load.
+        load_id: LoadId,
+        /// As people call it.
+        load_number: String,
+        /// Who wrote; to a carrier's people the desk is nobody in particular.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sender_id: Option<UserId>,
+        /// As the listener knows them.
+        sender_name: String,
+        /// What they wrote.
+        text: String,
+        /// For whom.
+        audience: Audience,
+        /// Whom it names, of those whom the listener may know.
+        mentions: Vec<UserId>,
+        /// When.
+        sent_at: Timestamp,
+    }
+    /// Somebody has read what was written about a load; told to the desk and to the reader's own side.
+    "message:read" in Events => MessageRead {
+        /// About which load.
+        load_id: LoadId,
+        /// The newest message that they have read.
+        message_id: MessageId,
+        /// Who.
+        reader_id: UserId,
+        /// As people call them.
+        reader_name: String,
+        /// When.
+        read_at: Timestamp,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ids as types of their own, so that a carrier's id can't be given where a load's is wanted.
 //!
-//! Only the server makes new ones (version 7, so that they sort by age); the browser merely carries them.
+//! Only the server makes new ones (version 7, so that they sort by age); the browser merely carries them. A key of a
+//! client's own, by which a repeat is known, is the one exception.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -80,6 +81,8 @@ ids! {
     CheckCallId
     /// A message about a load.
     MessageId
+    /// What a client calls something that it sends, so that a repeat is known.
+    ClientKey
     /// A notice to somebody.
     NotificationId
 }

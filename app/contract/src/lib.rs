@@ -15,8 +15,11 @@ pub mod event;
 pub mod follow;
 pub mod geo;
 mod ids;
+pub mod kpis;
 mod lenient;
 pub mod loads;
+pub mod messages;
+pub mod notices;
 pub mod refusal;
 pub mod risk;
 pub mod room;
@@ -27,8 +30,8 @@ mod time;
 pub mod tracking;
 
 pub use ids::{
-    CarrierId, CheckCallId, DocumentId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId, StopId,
-    TenantId, TenderId, UserId,
+    CarrierId, CheckCallId, ClientKey, DocumentId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId,
+    StopId, TenantId, TenderId, UserId,
 };
 pub use refusal::{Code, Refusal};
 pub use time::{Day, NoDay, NoMoment, Timestamp, YEARS};

@@ -122,6 +122,10 @@ pub enum Rule {
     CarrierNotCompliant,
     /// Another carrier has that number.
     CarrierNumberTaken,
+    /// No carrier knows of the load yet, so nobody but the desk can be written to.
+    NobodyToWriteTo,
+    /// The load has another carrier than the one that a message was meant for.
+    MeantForAnother,
     /// Something that is looked at before a truck starts is not as it must be; the details list what.
     ChecksFailed,
     /// The load has stops that it hasn't come to.
@@ -294,6 +298,8 @@ impl Refusal {
             Rule::CarrierInactive => "That carrier is not active.",
             Rule::CarrierNotCompliant => "That carrier lacks insurance or authority that it must have.",
             Rule::CarrierNumberTaken => "Another carrier has that MC number.",
+            Rule::NobodyToWriteTo => "No carrier knows of the load yet: only a staff note can be written.",
+            Rule::MeantForAnother => "The load has another carrier by now; look at the message again.",
             Rule::ChecksFailed => "Something is missing before the truck may start.",
             Rule::StopsRemain => "There are stops before the last one.",
             Rule::NoFurtherStop => "There is no stop after this one.",

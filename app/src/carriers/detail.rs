@@ -69,7 +69,7 @@ fn Known(name: Memo<String>) -> impl IntoView {
     let again = RwSignal::new(0_u32);
     let id = move || name.with(|name| name.parse::<CarrierId>().ok());
     let detail = resource(
-        move || (id(), again.get(), live.afresh.get(), live.carriers.get()),
+        move || (id(), again.get(), live.afresh.get(), live.noted().carriers.get()),
         |(id, ..)| async move {
             // What is no id can't be the id of anything.
             let id = id.ok_or_else(Refusal::not_found)?;

@@ -115,7 +115,7 @@ pub fn CarriersPage() -> impl IntoView {
         Asked { shown: SHOWN.into_iter().find(|known| known.name() == shown).unwrap_or_default(), q: param("q") }
     });
     let again = RwSignal::new(0_u32);
-    let list = resource(move || (again.get(), live.afresh.get(), live.carriers.get()), |_| list_carriers());
+    let list = resource(move || (again.get(), live.afresh.get(), live.noted().carriers.get()), |_| list_carriers());
     when_back(Callback::new(move |()| again.update(|times| *times += 1)));
     // The last good list: a call that fails must not take away what was there.
     let kept = StoredValue::new(None::<Vec<CarrierRow>>);

@@ -57,6 +57,10 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
+    /// Fills bytes with what nobody can guess.
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    pub fn fill_random(bytes: &mut [u8]);
+
     /// The answer of a fetch.
     pub type Answer;
 

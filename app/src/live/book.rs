@@ -159,7 +159,11 @@ impl Book {
                 }
                 return;
             }
-            Happened::StopArrived(_) | Happened::StopDeparted(_) | Happened::TenderUpdated(_) => return,
+            Happened::StopArrived(_)
+            | Happened::StopDeparted(_)
+            | Happened::TenderUpdated(_)
+            | Happened::MessageNew(_)
+            | Happened::MessageRead(_) => return,
         };
         let mut row = row.clone();
         if let Some(entry) = self.entry(row.id) {

@@ -4,7 +4,7 @@
 
 use contract::{
     LoadId,
-    event::{Cursor, Happened, Missed, Place},
+    event::{Cursor, Event as _, Happened, KpiUpdated, Missed, Place},
     follow::{Follower, Step},
 };
 use serde::Deserialize;
@@ -36,6 +36,15 @@ pub enum Then {
     LoadAfresh,
 }
 
+/// What an event tells of notices: no more than every page needs of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// How many are not read.
+    pub unread: u32,
+    /// The event's data, when it is to be shown by itself.
+    pub loud: Option<Value>,
+}
+
 /// What came of something that came in.
 #[derive(Debug, Default, PartialEq)]
 pub struct News {
@@ -43,6 +52,12 @@ pub struct News {
     pub events: Vec<Happened>,
     /// Whether something of carriers was among it.
     pub of_carriers: bool,
+    /// Whether the desk's figures were among it.
+    pub of_figures: bool,
+    /// What it tells of the reader's notices.
+    pub notices: Vec<Told>,
+    /// What the newest announcement says.
+    pub announced: Option<String>,
     /// To be done after it.
     pub then: Then,
 }
@@ -58,6 +73,12 @@ enum What {
     Happened(Box<Happened>),
     /// Carriers are not as they were: whoever shows them reads them again.
     Carriers,
+    /// The desk's figures are not as they were.
+    Figures,
+    /// Notices came, or were read.
+    Told(Told),
+    /// Everybody is to know this.
+    Announced(String),
     /// Nothing.
     Nothing,
 }
@@ -127,6 +148,9 @@ fn news(ready: Vec<What>, then: Then) -> News {
         match what {
             What::Happened(happened) => news.events.push(*happened),
             What::Carriers => news.of_carriers = true,
+            What::Figures => news.of_figures = true,
+            What::Told(told) => news.notices.push(told),
+            What::Announced(words) => news.announced = Some(words),
             What::Nothing => {}
         }
     }
@@ -134,8 +158,21 @@ fn news(ready: Vec<What>, then: Then) -> News {
 }
 
 fn what(name: &str, data: Value) -> What {
+    if name == KpiUpdated::NAME {
+        return What::Figures;
+    }
     if name.starts_with("carrier:") && !name.starts_with("carrier:load:") {
         return What::Carriers;
+    }
+    if name.starts_with("notification:") {
+        let unread = data.get("unread").and_then(Value::as_u64).and_then(|unread| u32::try_from(unread).ok());
+        let is_loud = data.get("loud").and_then(Value::as_bool).unwrap_or_default();
+        return unread.map_or(What::Nothing, |unread| What::Told(Told { unread, loud: is_loud.then_some(data) }));
+    }
+    if name.starts_with("system:") {
+        let text = |key: &str| data.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let words = [text("title"), text("message")].into_iter().flatten().collect::<Vec<_>>().join(": ");
+        return What::Announced(words);
     }
     Happened::read(name, json::tree(data))
         .ok()
@@ -158,6 +195,8 @@ pub fn subject(happened: &Happened) -> (LoadId, Option<&str>) {
         Happened::TenderUpdated(event) => (event.load_id, Some(&event.updated_by)),
         Happened::CarrierLoadAssigned(event) => (event.load_id, None),
         Happened::CarrierLoadWithdrawn(event) => (event.load_id, None),
+        Happened::MessageNew(event) => (event.load_id, Some(&event.sender_name)),
+        Happened::MessageRead(event) => (event.load_id, Some(&event.reader_name)),
     }
 }
 
@@ -225,6 +264,23 @@ mod tests {
         assert_eq!(inbox.head(stands(7)).then, Then::LoadAfresh);
         assert_eq!(inbox.head(stands(7)).then, Then::Nothing);
         assert_eq!(inbox.head(stands(8)).then, Then::Ask);
+    }
+
+    #[test]
+    fn of_notices_every_page_hears_how_many_there_are_and_which_is_loud() {
+        let mut inbox = Inbox::default();
+        inbox.begin(&stands(3));
+        let told = |seq: u64, name: &str, data: &str| {
+            format!(r#"{{"event":"{name}","data":{data},"stream":"tenant:1","seq":{seq},"epoch":"a"}}"#)
+        };
+
+        let came = inbox.take(&told(4, "notification:new", r#"{"unread":7,"loud":true}"#)).notices;
+        let read = inbox.take(&told(5, "notification:read", r#"{"ids":[],"unread":0}"#)).notices;
+
+        assert_eq!((came[0].unread, came[0].loud.is_some()), (7, true));
+        assert_eq!(read, [Told { unread: 0, loud: None }]);
+        let announced = inbox.take(&told(6, "system:announcement", r#"{"title":"Storm","message":"<b>Stay</b>"}"#));
+        assert_eq!(announced.announced.as_deref(), Some("Storm: <b>Stay</b>"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod stops;
 mod tender;
 mod timeline;
 
-use contract::{Code, LoadId, One, Refusal, loads::LoadDetail};
+use contract::{Code, LoadId, One, Refusal, actor::Permission, loads::LoadDetail};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -24,6 +24,8 @@ use crate::{
     fault::Fault,
     json::resource,
     live::{again::when_back, live},
+    messages::conversation::Thread,
+    pages::Visitor,
     say,
     ui::{frame::came::CameFrom, icon::Icon, words::unread_words},
 };
@@ -68,6 +70,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
     let number = detail.load.load_number.clone();
     let detail = RwSignal::new(detail);
     let gone = follow(id, entry, detail);
+    let writes = expect_context::<Visitor>().can(Permission::MessageView);
     Effect::new(move |_| {
         #[cfg(feature = "hydrate")]
         keys::listen(id);
@@ -91,12 +94,24 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
                             <Facts entry detail />
                         </div>
                         <div>
+                            {writes.then(|| view! { <Messages id /> })}
                             <Timeline entry detail />
                         </div>
                     </div>
                 },
             )
         }}
+    }
+}
+
+/// What is written about it.
+#[component]
+fn Messages(id: LoadId) -> impl IntoView {
+    view! {
+        <section class="box load-messages" id="messages">
+            <h2>{say!(messages.heading)}</h2>
+            <Thread load=id />
+        </section>
     }
 }
 

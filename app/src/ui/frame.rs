@@ -17,6 +17,7 @@ use self::{came::CameFrom, rail::Rail, refused::NotYours, stamp::Away, top::Top}
 use super::toast::Notices;
 use crate::{
     loads::{dialogs::Dialogs, undo},
+    notices::bell::{Announced, Told},
     pages::Visitor,
     say,
 };
@@ -47,10 +48,12 @@ pub fn Frame(children: Children) -> impl IntoView {
             <div class="col">
                 <Top me />
                 <Away />
+                <Announced />
                 <main id="main" tabindex="-1">{page}</main>
             </div>
         </div>
         <Dialogs />
         <Notices />
+        <Told />
     })
 }

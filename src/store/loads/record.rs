@@ -105,6 +105,11 @@ impl Record {
         self.driver_id.map(DriverId::new)
     }
 
+    /// Who of the desk looks after it.
+    pub fn dispatcher(&self) -> Option<UserId> {
+        self.dispatcher_id.map(UserId::new)
+    }
+
     /// Gives it to a carrier and a driver, or takes it from them. When another truck was expected says nothing of this
     /// one.
     pub fn hand_to(&mut self, carrier: Option<CarrierId>, driver: Option<DriverId>, now: Timestamp) {

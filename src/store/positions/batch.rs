@@ -60,7 +60,8 @@ fn values<T, V>(rows: &[T], of: impl Fn(&T) -> V) -> Vec<V> {
 }
 
 const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id,
-    l.destination_lat, l.destination_lng, n.lat AS next_lat, n.lng AS next_lng, l.eta, k.lat, k.lng, k.at,
+    l.destination_lat, l.destination_lng, n.lat AS next_lat, n.lng AS next_lng,
+    n.window_end AS due, l.dispatcher_id, l.eta, k.lat, k.lng, k.at,
     k.suspect_lat, k.suspect_lng, k.suspect_at,
     (SELECT f.at FROM fixes f WHERE f.load_id = l.id ORDER BY f.at DESC LIMIT 1) AS latest
     FROM loads l

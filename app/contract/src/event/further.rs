@@ -1,13 +1,15 @@
-//! The durable events that no page of ours decodes yet: check calls, carriers, messages, notices, figures, the system.
+//! The durable events that no page of ours decodes when it wakes: check calls, carriers, notices, figures, the system.
 //!
-//! They stand apart from [`super::Happened`], so that the pages carry code for what they read and for nothing else.
+//! They stand apart from [`super::Happened`], so that the pages carry code for what they read and for nothing else. Those
+//! about notices are decoded by the part of the pages that shows them, which comes when it is needed.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Durable, Event, Namespace};
 use crate::{
-    CarrierId, CheckCallId, LoadId, MessageId, NotificationId, Timestamp, UserId,
+    CarrierId, CheckCallId, LoadId, NotificationId, Timestamp, UserId,
     carriers::{ComplianceStatus, CoverKind},
+    notices::{Severity, Topic},
     tracking::Source,
 };
 
@@ -132,34 +134,6 @@ further! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<Timestamp>,
     }
-    /// Somebody wrote about a load.
-    "message:new" in Events => MessageNew {
-        /// Which message.
-        message_id: MessageId,
-        /// About which load.
-        load_id: LoadId,
-        /// As people call it.
-        load_number: String,
-        /// Who wrote.
-        sender_id: UserId,
-        /// As people call them.
-        sender_name: String,
-        /// What they wrote.
-        text: String,
-        /// When.
-        sent_at: Timestamp,
-    }
-    /// Somebody has read what was written about a load.
-    "message:read" in Events => MessageRead {
-        /// About which load.
-        load_id: LoadId,
-        /// The newest message that they have read.
-        message_id: MessageId,
-        /// Who.
-        reader_id: UserId,
-        /// When.
-        read_at: Timestamp,
-    }
     /// Somebody is to be told of something.
     "notification:new" in Events Notifications => NotificationNew {
         /// Which notice.
@@ -177,13 +151,30 @@ further! {
         /// Whom it is for, if for one alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user_id: Option<UserId>,
+        /// What it is about.
+        topic: Topic,
+        /// How urgent that is.
+        severity: Severity,
+        /// The newest load's number, or carrier's name.
+        name: String,
+        /// Who did it, as its reader may know them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// How many of its kind there are in it by now.
+        count: u32,
+        /// How many notices its reader has not read, with this one.
+        unread: u32,
+        /// Whether it is to be shown by itself.
+        loud: bool,
     }
     /// Somebody has read notices, on whichever of their screens.
     "notification:read" in Events Notifications => NotificationRead {
-        /// Which.
+        /// Which; the newest of them, when there are very many.
         ids: Vec<NotificationId>,
         /// When.
         read_at: Timestamp,
+        /// How many their reader has not read.
+        unread: u32,
     }
     /// The desk's figures of the day have changed. What they are worth is not told here.
     "kpi:updated" in Events => KpiUpdated {

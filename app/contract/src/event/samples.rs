@@ -139,10 +139,15 @@ impl Pinned {
             notices,
             json!({
                 "id": OTHER, "type": "warning", "title": "Late", "message": "Two hours behind",
-                "link": "/loads/1", "userId": USER,
+                "link": "/loads/1", "userId": USER, "topic": "load_late", "severity": "warning",
+                "name": "LD-202611-00001", "by": "Pat", "count": 2, "unread": 7, "loud": true,
             }),
         );
-        pinned.pin::<NotificationRead>("notification:read", notices, json!({ "ids": [OTHER], "readAt": AT }));
+        pinned.pin::<NotificationRead>(
+            "notification:read",
+            notices,
+            json!({ "ids": [OTHER], "readAt": AT, "unread": 6 }),
+        );
         pinned.pin::<SystemMaintenance>(
             "system:maintenance",
             notices,
@@ -188,13 +193,14 @@ impl Pinned {
             &[Events],
             json!({
                 "messageId": OTHER, "loadId": LOAD, "loadNumber": "LD-202611-00001", "senderId": USER,
-                "senderName": "Pat", "text": "Call me at the gate", "sentAt": AT,
+                "senderName": "Pat", "text": "Call me at the gate", "audience": "everyone", "mentions": [OTHER],
+                "sentAt": AT,
             }),
         );
         self.pin::<MessageRead>(
             "message:read",
             &[Events],
-            json!({ "loadId": LOAD, "messageId": OTHER, "readerId": USER, "readAt": AT }),
+            json!({ "loadId": LOAD, "messageId": OTHER, "readerId": USER, "readerName": "Pat", "readAt": AT }),
         );
         self.pin::<KpiUpdated>(
             "kpi:updated",

@@ -74,6 +74,10 @@ pub enum View {
     DeliveredToday,
     /// Completed in the last 24 hours: those that the board still shows.
     CompletedLately,
+    /// Sent on their way within the company's day.
+    DispatchedToday,
+    /// Delivered in the last 30 days after the window of the last stop had closed.
+    DeliveredLate,
 }
 
 /// The columns by which a list can be sorted.

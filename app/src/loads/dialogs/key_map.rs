@@ -47,11 +47,13 @@ pub fn KeyMap() -> impl IntoView {
 }
 
 fn everywhere(visitor: &Visitor) -> Vec<Line> {
-    let pages: [(Permission, Line); 4] = [
+    let pages: [(Permission, Line); 6] = [
         (Permission::LoadView, (&["G", "L"], say!(common.keys.to_loads))),
         (Permission::BoardView, (&["G", "B"], say!(common.keys.to_board))),
         (Permission::TrackingView, (&["G", "T"], say!(common.keys.to_tracking))),
         (Permission::CarrierView, (&["G", "C"], say!(common.keys.to_carriers))),
+        (Permission::KpiView, (&["G", "F"], say!(common.keys.to_figures))),
+        (Permission::MessageView, (&["G", "M"], say!(common.keys.to_messages))),
     ];
     let mut lines: Vec<Line> = vec![(&["?"], say!(common.keys.show)), (&["/"], say!(common.keys.search))];
     lines.extend(pages.into_iter().filter(|(needs, _)| visitor.can(*needs)).map(|(_, line)| line));

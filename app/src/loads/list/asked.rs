@@ -32,7 +32,8 @@ pub const VIEWS: [Option<View>; 8] = [
 ];
 
 /// The selections that the board's figures lead to; they are in the bar only while they are shown.
-pub const FIGURES: [View; 2] = [View::DeliveredToday, View::CompletedLately];
+pub const FIGURES: [View; 4] =
+    [View::DeliveredToday, View::CompletedLately, View::DispatchedToday, View::DeliveredLate];
 
 /// Reads the address; `values` gives all values of a parameter. What makes no sense is left out, so that a mistyped
 /// link still shows loads.
@@ -58,6 +59,7 @@ pub fn read(values: &dyn Fn(&str) -> Vec<String>) -> LoadQuery {
         equipment: known("equipment", &|name| Equipment::named(name).is_some()),
         q: last("q").map(|text| text.chars().take(100).collect()),
         carrier_id: last("carrierId").and_then(|id| id.parse().ok()),
+        dispatcher_id: last("dispatcherId").and_then(|id| id.parse().ok()),
         sort: last("sort").filter(|sort| *sort != SORTS[0] && SORTS.contains(&sort.trim_start_matches('-'))),
         page: number("page").filter(|page| *page > 1),
         size: number("size").filter(|size| *size != ROWS && ROW_CHOICES.contains(size)),
@@ -90,6 +92,7 @@ pub fn parameters(asked: &LoadQuery) -> Vec<(&'static str, String)> {
         ("equipment", asked.equipment.clone()),
         ("q", asked.q.clone().filter(|text| !text.is_empty())),
         ("carrierId", asked.carrier_id.map(|id| id.to_string())),
+        ("dispatcherId", asked.dispatcher_id.map(|id| id.to_string())),
         ("sort", asked.sort.clone()),
         ("page", asked.page.map(|page| page.to_string())),
         ("size", asked.size.map(|size| size.to_string())),
@@ -108,7 +111,11 @@ pub fn sent(asked: &LoadQuery) -> LoadQuery {
 
 /// Whether anything narrows the selection.
 pub fn is_filtered(asked: &LoadQuery) -> bool {
-    asked.status.is_some() || asked.equipment.is_some() || asked.carrier_id.is_some() || asked.q.is_some()
+    asked.status.is_some()
+        || asked.equipment.is_some()
+        || asked.carrier_id.is_some()
+        || asked.dispatcher_id.is_some()
+        || asked.q.is_some()
 }
 
 /// A selection as a whole, in the order and page size that the reader had.
@@ -152,13 +159,18 @@ pub fn view_word(view: Option<View>) -> &'static str {
         Some(View::Mine) => say!(loads.view.mine),
         Some(View::DeliveredToday) => say!(loads.view.delivered_today),
         Some(View::CompletedLately) => say!(loads.view.completed_lately),
+        Some(View::DispatchedToday) => say!(loads.view.dispatched_today),
+        Some(View::DeliveredLate) => say!(loads.view.delivered_late),
     }
 }
 
 /// How many loads a selection has, if they are counted.
 pub const fn count_of(counts: &ViewCounts, view: Option<View>) -> Option<u64> {
     Some(match view {
-        None | Some(View::Board | View::DeliveredToday | View::CompletedLately) => return None,
+        None
+        | Some(
+            View::Board | View::DeliveredToday | View::CompletedLately | View::DispatchedToday | View::DeliveredLate,
+        ) => return None,
         Some(View::Active) => counts.active,
         Some(View::Urgent) => counts.urgent,
         Some(View::Unassigned) => counts.unassigned,
@@ -182,6 +194,8 @@ const fn view_name(view: View) -> &'static str {
         View::Mine => "mine",
         View::DeliveredToday => "delivered_today",
         View::CompletedLately => "completed_lately",
+        View::DispatchedToday => "dispatched_today",
+        View::DeliveredLate => "delivered_late",
     }
 }
 

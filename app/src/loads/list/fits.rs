@@ -16,6 +16,7 @@ pub fn fits(asked: &LoadQuery, load: &LoadRow, me: Option<UserId>, now: Timestam
     has(asked.status.as_deref(), load.status.name())
         && has(asked.equipment.as_deref(), load.equipment.name())
         && asked.carrier_id.is_none_or(|id| load.carrier.as_ref().is_some_and(|carrier| carrier.id == id))
+        && asked.dispatcher_id.is_none_or(|id| load.dispatcher.as_ref().is_some_and(|dispatcher| dispatcher.id == id))
         && asked.q.as_deref().is_none_or(|text| load.mentions(text))
         && asked.view.is_none_or(|view| is_in(view, load, me, now))
 }
@@ -24,11 +25,14 @@ fn is_in(view: View, load: &LoadRow, me: Option<UserId>, now: Timestamp) -> bool
     match view {
         View::DeliveredToday => return load.is_delivered_today(now),
         View::CompletedLately => return load.is_completed_lately(now),
+        // Whether a load moved into these depends on what its row doesn't say; a page of figures is read again anyway.
+        View::DispatchedToday => return load.status.is_under_way(),
+        View::DeliveredLate => return matches!(load.status, S::Delivered | S::Completed),
         _ => {}
     }
     !load.status.is_finished()
         && match view {
-            View::DeliveredToday | View::CompletedLately => false,
+            View::DeliveredToday | View::CompletedLately | View::DispatchedToday | View::DeliveredLate => false,
             View::Active | View::Board => true,
             View::Urgent => load.is_urgent(now),
             View::Unassigned => load.carrier.is_none(),

@@ -15,11 +15,13 @@ use crate::{
 };
 
 /// The keys that follow `G`, with the page that each goes to.
-pub const GO: [(&str, Permission); 4] = [
+pub const GO: [(&str, Permission); 6] = [
     ("l", Permission::LoadView),
     ("b", Permission::BoardView),
     ("t", Permission::TrackingView),
     ("c", Permission::CarrierView),
+    ("f", Permission::KpiView),
+    ("m", Permission::MessageView),
 ];
 
 /// Listens as long as the application lives.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
+    messages::badge::Badge,
     pages::{PAGES, Page, Visitor},
     say,
     ui::icon::Icon,
@@ -20,6 +21,8 @@ pub fn face(page: Page) -> (&'static str, &'static str) {
     match page.needs {
         Permission::BoardView => (say!(common.page.dispatch), "square-kanban"),
         Permission::CarrierView => (say!(common.page.carriers), "truck"),
+        Permission::KpiView => (say!(common.page.figures), "chart-column"),
+        Permission::MessageView => (say!(common.page.messages), "messages-square"),
         Permission::TrackingView => (say!(common.page.tracking), "map"),
         _ => (say!(common.page.loads), "rows-3"),
     }
@@ -40,6 +43,7 @@ pub fn Rail() -> impl IntoView {
                 <a href=page.path rel=rel aria-current=current>
                     <Icon name=icon size=18 />
                     <span>{name}</span>
+                    {(page.needs == Permission::MessageView).then(|| view! { <Badge /> })}
                 </a>
             }
         })

@@ -1,6 +1,5 @@
 //! The live stamp: how fresh what is shown can be.
 
-use contract::Timestamp;
 use leptos::prelude::*;
 
 use crate::{
@@ -26,7 +25,7 @@ pub fn Away() -> impl IntoView {
     let link = live().link;
     move || match link.get() {
         Link::Offline { as_of } => {
-            let words = say!(common.link.away, clock = when::clock(as_of, offset_min(as_of)));
+            let words = say!(common.link.away, clock = when::clock(as_of, when::own_offset_min(as_of)));
             Some(view! { <p class="away">{words}</p> })
         }
         _ => None,
@@ -49,18 +48,6 @@ fn words(link: Link) -> String {
         Link::Live => say!(common.link.live).to_owned(),
         Link::Reconnecting => say!(common.link.reconnecting).to_owned(),
         Link::Polling { every_s } => say!(common.link.polling, seconds = every_s),
-        Link::Offline { as_of } => say!(common.link.offline, clock = when::clock(as_of, offset_min(as_of))),
+        Link::Offline { as_of } => say!(common.link.offline, clock = when::clock(as_of, when::own_offset_min(as_of))),
     }
-}
-
-/// How many minutes the reader's own clock is ahead of UTC. Nothing is offline before the page has woken, so the server
-/// is never asked.
-#[cfg(feature = "hydrate")]
-fn offset_min(at: Timestamp) -> i32 {
-    -(js_sys::Date::new(&(at.millis() as f64).into()).get_timezone_offset() as i32)
-}
-
-#[cfg(not(feature = "hydrate"))]
-const fn offset_min(_at: Timestamp) -> i32 {
-    0
 }

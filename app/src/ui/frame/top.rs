@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{language::LanguageChoice, search::Search, stamp::Stamp, theme::ThemeChoice};
 use crate::{
+    notices::bell::Bell,
     pages::Visitor,
     say,
     ui::{avatar::Avatar, icon::Icon, words::role_word},
@@ -23,6 +24,7 @@ pub fn Top(
             {finds.then(|| view! { <Search /> })}
             <span class="grow"></span>
             <Stamp />
+            <Bell />
             <SelfMenu me />
         </header>
     }

@@ -101,6 +101,8 @@ pub fn rule_words(rule: Rule) -> &'static str {
         Rule::CarrierInactive => say!(common.fault.carrier_inactive),
         Rule::CarrierNotCompliant => say!(common.fault.carrier_not_compliant),
         Rule::CarrierNumberTaken => say!(common.fault.carrier_number_taken),
+        Rule::NobodyToWriteTo => say!(common.fault.nobody_to_write_to),
+        Rule::MeantForAnother => say!(common.fault.meant_for_another),
         Rule::ChecksFailed => say!(common.fault.checks_failed),
         Rule::StopsRemain => say!(common.fault.stops_remain),
         Rule::NoFurtherStop => say!(common.fault.no_further_stop),

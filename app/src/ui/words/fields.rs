@@ -56,6 +56,8 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
         | Rule::NothingToUndo
         | Rule::NotYourChange
         | Rule::UndoTooLate
+        | Rule::NobodyToWriteTo
+        | Rule::MeantForAnother
         | Rule::TenderExpired
         | Rule::TenderTaken
         | Rule::TenderWithdrawn
