@@ -17,16 +17,18 @@ pub struct Page {
     pub path: &'static str,
     /// What a visitor must be allowed.
     pub needs: Permission,
+    /// The keys that lead to it, one after the other.
+    pub keys: [&'static str; 2],
 }
 
 /// Every page behind the sign-in, in the order of the rail.
 pub const PAGES: [Page; 6] = [
-    Page { path: "/loads", needs: Permission::LoadView },
-    Page { path: "/dispatch", needs: Permission::BoardView },
-    Page { path: "/tracking", needs: Permission::TrackingView },
-    Page { path: "/carriers", needs: Permission::CarrierView },
-    Page { path: "/figures", needs: Permission::KpiView },
-    Page { path: "/messages", needs: Permission::MessageView },
+    Page { path: "/loads", needs: Permission::LoadView, keys: ["G", "L"] },
+    Page { path: "/dispatch", needs: Permission::BoardView, keys: ["G", "B"] },
+    Page { path: "/tracking", needs: Permission::TrackingView, keys: ["G", "T"] },
+    Page { path: "/carriers", needs: Permission::CarrierView, keys: ["G", "C"] },
+    Page { path: "/figures", needs: Permission::KpiView, keys: ["G", "F"] },
+    Page { path: "/messages", needs: Permission::MessageView, keys: ["G", "M"] },
 ];
 
 impl Page {

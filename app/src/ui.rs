@@ -1,5 +1,6 @@
 //! What pages are put together from.
 
+pub mod acts;
 pub mod address;
 pub mod avatar;
 pub mod click;

@@ -2,7 +2,7 @@
 
 use contract::LoadId;
 #[cfg(feature = "hydrate")]
-use contract::{actor::Permission, status::LoadStatus};
+use contract::status::LoadStatus;
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use super::card::element_id;
@@ -10,11 +10,7 @@ use super::card::element_id;
 use super::hands::Hands;
 #[cfg(feature = "hydrate")]
 use crate::{
-    loads::{
-        deeds::Opened,
-        dialogs::{Dialog, ask},
-    },
-    pages::Visitor,
+    loads::deeds::Opened,
     ui::keys::{is_taken, leave},
 };
 
@@ -56,13 +52,6 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
     let here = hands.here.get_untracked().filter(|_| card.is_some());
     let may_walk = here.is_some() || matches!(target.tag_name().as_str(), "BODY" | "MAIN" | "H1");
     let is_taken = match (key.as_str(), here) {
-        ("n" | "N", _) => {
-            let may_create = expect_context::<Visitor>().can(Permission::LoadCreate);
-            if may_create {
-                ask(Dialog::NewLoad);
-            }
-            may_create
-        }
         ("1" | "2" | "3" | "4" | "5" | "6", _) => enter(hands, key.parse().unwrap_or(1)),
         ("ArrowRight", Some(load)) if event.shift_key() => shift(hands, load, 1),
         ("ArrowLeft", Some(load)) if event.shift_key() => shift(hands, load, -1),

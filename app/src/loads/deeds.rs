@@ -130,7 +130,7 @@ fn OpenMenu(
 }
 
 /// What the visitor may do to a load, with its words and its key.
-fn deeds(load: LoadId) -> Vec<(Deed, String, &'static str)> {
+pub fn deeds(load: LoadId) -> Vec<(Deed, String, &'static str)> {
     let Some(from) = live().book.entry(load).map(|entry| entry.with_untracked(Entry::status)) else {
         return Vec::new();
     };

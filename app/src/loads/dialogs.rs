@@ -5,6 +5,7 @@ mod confirm;
 mod key_map;
 mod modal;
 mod new_load;
+mod palette;
 mod reason;
 mod stops;
 mod tender;
@@ -18,7 +19,7 @@ use contract::{
 use leptos::prelude::*;
 
 use self::{
-    assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, reason::Reason, tender::SendTender,
+    assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, palette::Palette, reason::Reason, tender::SendTender,
     waive::Waive,
 };
 use crate::{live::live, parts, say, ui::toast};
@@ -28,6 +29,11 @@ use crate::{live::live, parts, say, ui::toast};
 pub enum Dialog {
     /// Nothing: it tells which keys there are.
     Keys,
+    /// What is to be done, by its name.
+    Palette {
+        /// The load that the keyboard is at.
+        load: Option<LoadId>,
+    },
     /// The details of a new load.
     NewLoad,
     /// Who moves a load and for how much; then it moves on, if it should.
@@ -97,6 +103,7 @@ pub fn open(dialog: Dialog) -> Option<AnyView> {
     };
     Some(match dialog {
         Dialog::Keys => view! { <KeyMap /> }.into_any(),
+        Dialog::Palette { load } => view! { <Palette load /> }.into_any(),
         Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
         Dialog::Tender { load } => view! { <SendTender row=row(load)? /> }.into_any(),

@@ -119,7 +119,7 @@ pub fn LoadsPage() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         news.follow(asked, me);
-        keys::listen(section, menu, may_create);
+        keys::listen(section, menu);
         Effect::new(move |_| {
             list.track();
             if let Some(section) = section.get() {

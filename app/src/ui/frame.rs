@@ -3,7 +3,7 @@
 pub mod came;
 mod keys;
 pub mod language;
-mod rail;
+pub mod rail;
 mod refused;
 mod search;
 mod stamp;

@@ -19,12 +19,19 @@ pub fn is_taken(event: &web_sys::KeyboardEvent) -> bool {
     is_modified || event.default_prevented() || in_chord(event) || is_typing(event)
 }
 
-/// Whether a key belongs to a text that is being written, or to an open dialog.
+/// Whether a key belongs to a text that is being written, or to an open dialog or menu.
 pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|at| matches!(at.closest("input,textarea,select,dialog,[contenteditable]"), Ok(Some(_))))
+    is_within(event, "input,textarea,select,dialog,[contenteditable],[role=menu]")
+}
+
+fn is_within(event: &web_sys::KeyboardEvent, selector: &str) -> bool {
+    let at = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    at.is_some_and(|at| matches!(at.closest(selector), Ok(Some(_))))
+}
+
+/// Whether a key belongs to an open dialog.
+pub fn is_in_dialog(event: &web_sys::KeyboardEvent) -> bool {
+    is_within(event, "dialog")
 }
 
 /// Leaves what has the keyboard: it goes to the page as a whole, and is not lost.

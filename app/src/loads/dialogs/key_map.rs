@@ -7,11 +7,15 @@ use super::Asked;
 use crate::{
     pages::Visitor,
     say,
-    ui::{icon::Icon, toast},
+    ui::{acts::acts_of, icon::Icon},
 };
 
 /// Some keys and what they do.
-type Line = (&'static [&'static str], &'static str);
+type Line = (Vec<&'static str>, String);
+
+fn line(keys: &[&'static str], what: &str) -> Line {
+    (keys.to_vec(), what.to_owned())
+}
 
 /// The dialog.
 #[component]
@@ -47,40 +51,24 @@ pub fn KeyMap() -> impl IntoView {
 }
 
 fn everywhere(visitor: &Visitor) -> Vec<Line> {
-    let pages: [(Permission, Line); 6] = [
-        (Permission::LoadView, (&["G", "L"], say!(common.keys.to_loads))),
-        (Permission::BoardView, (&["G", "B"], say!(common.keys.to_board))),
-        (Permission::TrackingView, (&["G", "T"], say!(common.keys.to_tracking))),
-        (Permission::CarrierView, (&["G", "C"], say!(common.keys.to_carriers))),
-        (Permission::KpiView, (&["G", "F"], say!(common.keys.to_figures))),
-        (Permission::MessageView, (&["G", "M"], say!(common.keys.to_messages))),
-    ];
-    let mut lines: Vec<Line> = vec![(&["?"], say!(common.keys.show)), (&["/"], say!(common.keys.search))];
-    lines.extend(pages.into_iter().filter(|(needs, _)| visitor.can(*needs)).map(|(_, line)| line));
-    if visitor.can(Permission::LoadStatusUpdate) {
-        lines.push((if toast::is_mac() { &["⌘", "Z"] } else { &["Ctrl", "Z"] }, say!(common.keys.undo)));
-    }
-    lines.push((&["Esc"], say!(common.keys.close)));
-    lines
+    let acts = acts_of(visitor).into_iter().filter(|act| !act.keys().is_empty());
+    acts.map(|act| (act.keys(), act.words())).chain([(vec!["Esc"], say!(common.keys.close).to_owned())]).collect()
 }
 
 fn lists(visitor: &Visitor) -> Vec<Line> {
     let mut lines: Vec<Line> = vec![
-        (&["J", "K"], say!(common.keys.along)),
-        (&["↓", "↑"], say!(common.keys.along)),
-        (&["⏎"], say!(common.keys.open)),
+        line(&["J", "K"], say!(common.keys.along)),
+        line(&["↓", "↑"], say!(common.keys.along)),
+        line(&["⏎"], say!(common.keys.open)),
     ];
     if visitor.can(Permission::LoadStatusUpdate) {
-        lines.push((&["S"], say!(common.keys.status)));
+        lines.push(line(&["S"], say!(common.keys.status)));
     }
     if visitor.can(Permission::LoadAssign) {
-        lines.push((&["A"], say!(common.keys.assign)));
+        lines.push(line(&["A"], say!(common.keys.assign)));
     }
     if visitor.can(Permission::LoadDispatch) {
-        lines.push((&["D"], say!(common.keys.dispatch)));
-    }
-    if visitor.can(Permission::LoadCreate) {
-        lines.push((&["N"], say!(common.keys.new_load)));
+        lines.push(line(&["D"], say!(common.keys.dispatch)));
     }
     lines
 }
@@ -90,11 +78,11 @@ fn board(visitor: &Visitor) -> Vec<Line> {
         return Vec::new();
     }
     vec![
-        (&["H", "L"], say!(common.keys.across)),
-        (&["←", "→"], say!(common.keys.across)),
-        (&["1", "6"], say!(common.keys.lane)),
-        (&["[", "]"], say!(common.keys.carry)),
-        (&["X"], say!(common.keys.choose)),
+        line(&["H", "L"], say!(common.keys.across)),
+        line(&["←", "→"], say!(common.keys.across)),
+        line(&["1", "6"], say!(common.keys.lane)),
+        line(&["[", "]"], say!(common.keys.carry)),
+        line(&["X"], say!(common.keys.choose)),
     ]
 }
 

@@ -1,5 +1,5 @@
 //! The keys of the loads page: J and K or the arrows go from load to load, Enter opens one because the browser does
-//! that for a focused link, S shows what can be done to it, A assigns and D dispatches it, N enters a new one.
+//! that for a focused link, S shows what can be done to it, A assigns and D dispatches it.
 
 use contract::{LoadId, status::LoadStatus};
 use leptos::{
@@ -14,20 +14,20 @@ use crate::{
     loads::{
         act,
         deeds::Opened,
-        dialogs::{Asked, Dialog, ask},
+        dialogs::Asked,
     },
     ui::keys::{is_taken, leave},
 };
 
 /// Listens while the page is open.
-pub fn listen(list: NodeRef<leptos::html::Section>, menu: RwSignal<Option<Opened>>, may_create: bool) {
+pub fn listen(list: NodeRef<leptos::html::Section>, menu: RwSignal<Option<Opened>>) {
     let dialogs = expect_context::<Asked>().0;
     // A child, because a page whose own owner is held would never be cleaned up.
     let owner = Owner::current().map(|page| page.child());
     let handle = window_event_listener(ev::keydown, move |event| {
         let is_elsewhere = dialogs.with_untracked(Option::is_some) || menu.with_untracked(Option::is_some);
         let Some(list) = list.get_untracked().filter(|_| !is_elsewhere && !is_taken(&event)) else { return };
-        let press = || press(&list, &event, menu, may_create);
+        let press = || press(&list, &event, menu);
         let is_done = match &owner {
             Some(owner) => owner.with(press),
             None => press(),
@@ -40,7 +40,7 @@ pub fn listen(list: NodeRef<leptos::html::Section>, menu: RwSignal<Option<Opened
 }
 
 /// Does what a key stands for; whether it stands for anything.
-fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>, may_create: bool) -> bool {
+fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>) -> bool {
     let focused = document().active_element().filter(|focused| list.contains(Some(focused)));
     let load = focused.as_ref().and_then(load_at);
     match (event.key().as_str(), load) {
@@ -48,10 +48,6 @@ fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>, 
         ("k" | "K", _) => go(list, Element::previous_element_sibling),
         ("ArrowDown", _) if focused.is_some() => go(list, Element::next_element_sibling),
         ("ArrowUp", _) if focused.is_some() => go(list, Element::previous_element_sibling),
-        ("n" | "N", _) if may_create => {
-            ask(Dialog::NewLoad);
-            true
-        }
         ("s" | "S" | "m" | "M" | "ContextMenu", Some(load)) => {
             if let Some(edges) = focused.map(|link| link.get_bounding_client_rect()) {
                 menu.set(Some(Opened { load, x: edges.left(), y: edges.bottom() + 4.0 }));

@@ -1,78 +1,71 @@
-//! The keys that work on every page: the map of keys, going to another page, and taking back.
+//! The keys that work on every page; what they do is in [`crate::ui::acts`].
 
-use contract::actor::Permission;
 use leptos::{ev, prelude::*, web_sys};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::rail::pages_of;
 use crate::{
-    loads::{
-        dialogs::{Dialog, ask},
-        undo,
-    },
     pages::Visitor,
-    ui::keys,
+    ui::{
+        acts::{Act, acts_of},
+        keys,
+    },
 };
-
-/// The keys that follow `G`, with the page that each goes to.
-pub const GO: [(&str, Permission); 6] = [
-    ("l", Permission::LoadView),
-    ("b", Permission::BoardView),
-    ("t", Permission::TrackingView),
-    ("c", Permission::CarrierView),
-    ("f", Permission::KpiView),
-    ("m", Permission::MessageView),
-];
 
 /// Listens as long as the application lives.
 pub fn listen() {
-    let navigate = use_navigate();
-    let visitor = StoredValue::new(expect_context::<Visitor>());
+    let acts = StoredValue::new(acts_of(&expect_context::<Visitor>()));
     let owner = Owner::current();
-    let go = move |key: &str| {
-        let needs = GO.into_iter().find(|(own, _)| *own == key).map(|(_, needs)| needs);
-        let page = visitor.with_value(|visitor| pages_of(visitor).find(|page| Some(page.needs) == needs));
-        if let Some(page) = page {
-            navigate(page.path, NavigateOptions::default());
-        }
-    };
     Effect::new(move |_| {
-        let (owner, go) = (owner.clone(), go.clone());
+        let owner = owner.clone();
         let listening = window_event_listener(ev::keydown, move |event| {
-            let press = || press(&event, &go);
-            match &owner {
+            let press = || acts.with_value(|acts| press(&event, acts));
+            let is_done = match &owner {
                 Some(owner) => owner.with(press),
                 None => press(),
+            };
+            if is_done {
+                event.prevent_default();
             }
         });
         on_cleanup(move || listening.remove());
     });
 }
 
-fn press(event: &web_sys::KeyboardEvent, go: &impl Fn(&str)) {
-    if keys::is_typing(event) || event.default_prevented() {
-        return;
+/// Does what a key stands for; whether it stands for anything.
+fn press(event: &web_sys::KeyboardEvent, acts: &[Act]) -> bool {
+    if event.default_prevented() {
+        return false;
     }
-    let key = event.key().to_ascii_lowercase();
+    let key = event.key().to_ascii_uppercase();
     let is_command = event.ctrl_key() || event.meta_key();
+    let find = |wanted: &[&str]| {
+        let act = acts.iter().find(|act| act.keys().ends_with(wanted) && act.keys().len() == wanted.len());
+        act.is_some_and(|act| act.run())
+    };
     if is_command || event.alt_key() {
-        if is_command && !event.alt_key() && !event.shift_key() && key == "z" && undo::take_back_last() {
-            event.prevent_default();
-        }
-        return;
+        let act = match key.as_str() {
+            _ if event.alt_key() || event.shift_key() => return false,
+            // It is wanted while writing too, but not over another question.
+            "K" if !keys::is_in_dialog(event) => Act::Palette,
+            // In a text it takes back what was typed.
+            "Z" if !keys::is_typing(event) => Act::Undo,
+            _ => return false,
+        };
+        return acts.contains(&act) && act.run();
+    }
+    if keys::is_typing(event) {
+        return false;
     }
     if keys::in_chord(event) {
-        if !matches!(key.as_str(), "shift" | "g") {
-            keys::end_chord();
-            event.prevent_default();
-            go(&key);
+        if matches!(key.as_str(), "SHIFT" | "G") {
+            return false;
         }
-        return;
+        keys::end_chord();
+        find(&["G", &key]);
+        return true;
     }
-    match key.as_str() {
-        "g" => keys::begin_chord(event),
-        "?" => ask(Dialog::Keys),
-        _ => return,
+    if key == "G" {
+        keys::begin_chord(event);
+        return true;
     }
-    event.prevent_default();
+    find(&[&key])
 }

@@ -8,7 +8,7 @@ use crate::{
     notices::bell::Bell,
     pages::Visitor,
     say,
-    ui::{avatar::Avatar, icon::Icon, words::role_word},
+    ui::{acts::Act, avatar::Avatar, icon::Icon, words::role_word},
 };
 
 /// The top bar.
@@ -36,6 +36,9 @@ fn SelfMenu(me: Me) -> impl IntoView {
     let Me { name, tenant_name, roles, .. } = me;
     let role = roles.first().map(|role| role_word(*role));
     let label = format!("{}: {name}", say!(common.me.menu));
+    // Before the page has woken nobody knows which keyboard it has.
+    let keys = RwSignal::new(String::new());
+    Effect::new(move |_| keys.set(Act::Palette.keys().join(" ")));
     view! {
         <button type="button" class="self" popovertarget="self" aria-label=label>
             <Avatar name=name.clone() named=true />
@@ -46,6 +49,11 @@ fn SelfMenu(me: Me) -> impl IntoView {
                 <span>{role}</span>
                 <span>{tenant_name}</span>
             </p>
+            <button type="button" class="btn" popovertarget="self" popovertargetaction="hide" on:click=|_| _ = Act::Palette.run()>
+                <Icon name="search" />
+                <span class="grow">{Act::Palette.words()}</span>
+                <kbd aria-hidden="true">{keys}</kbd>
+            </button>
             <ThemeChoice />
             <LanguageChoice />
             <form method="post" action="/api/v1/auth/logout">
