@@ -47,3 +47,4 @@ pub mod store;
 pub mod timed;
 pub mod tracking;
 pub mod upkeep;
+pub mod views;

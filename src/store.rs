@@ -19,6 +19,7 @@ pub mod sessions;
 pub mod tenders;
 pub mod turn;
 mod tx;
+pub mod views;
 
 use std::{str::FromStr, time::Duration};
 

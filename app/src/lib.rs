@@ -25,6 +25,7 @@ pub mod parts;
 pub mod shell;
 pub mod tracking;
 pub mod ui;
+pub mod views;
 pub mod when;
 
 use leptos::prelude::*;

@@ -105,3 +105,47 @@ test("one list feeds the keys, their map and the palette, by role", async ({ bro
   await expect(palette(carrier).getByRole("option", { name: /^Go to Loads/ })).toBeVisible();
   await expect(palette(carrier).getByRole("option", { name: /New load|Dispatch/ })).toHaveCount(0);
 });
+
+test("a filtered list is kept under a name, shared, found again and removed", async ({ browser, server }) => {
+  const page = await at(browser, server, "dispatch1@blueridge.demo");
+  await page.goto(`${server.url}/loads?view=at_risk&equipment=REEFER`);
+  await live(page);
+  const menu = page.locator(".views-menu");
+  await menu.locator("summary").click();
+  await expect(menu.getByText("Nothing saved yet")).toBeVisible();
+  await menu.getByLabel("Save what is shown as").fill("Warm reefers");
+  await menu.getByLabel("For all colleagues").check();
+  await menu.getByRole("button", { name: "Save", exact: true }).click();
+  const own = menu.getByRole("link", { name: /^Warm reefers/ });
+  await expect(own).toHaveAttribute("aria-current", "true");
+  await page.screenshot({ path: `${SHOTS}/views-1440.png` });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+    expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`)).toEqual([]);
+  }
+
+  const colleague = await at(browser, server, "dispatch2@blueridge.demo");
+  await live(colleague);
+  await colleague.keyboard.press("Control+k");
+  await colleague.keyboard.type("warm reef");
+  await expect(chosen(colleague)).toContainText("Warm reefers");
+  await colleague.keyboard.press("Enter");
+  await expect(colleague).toHaveURL(/\/loads\?view=at_risk&equipment=REEFER$/);
+  await colleague.setViewportSize({ width: 390, height: 844 });
+  await colleague.locator(".views-menu summary").click();
+  await expect(colleague.locator(".views-menu").getByText("Dana Kessler")).toBeVisible();
+  await expect(colleague.locator(".views-menu").getByRole("button", { name: /Remove/ })).toHaveCount(0);
+  await colleague.screenshot({ path: `${SHOTS}/views-390.png` });
+
+  await menu.getByRole("button", { name: "Remove the view Warm reefers" }).click();
+  await expect(own).toHaveCount(0);
+  await page.goto(`${server.url}/dispatch?view=mine`);
+  await live(page);
+  await menu.locator("summary").click();
+  await menu.getByLabel("Save what is shown as").fill("My board");
+  await page.keyboard.press("Enter");
+  await expect(menu.getByRole("link", { name: /^My board/ })).toHaveAttribute("href", "/dispatch?view=mine");
+  await page.keyboard.press("Escape");
+  await expect(menu.locator("summary")).toBeFocused();
+});

@@ -25,6 +25,7 @@ use contract::{
     refusal::Refused,
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
     tracking::{PositionsReceived, ReportPositions, TrailFix, TrailQuery},
+    views::{RemoveView, SaveView, SavedView},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -168,6 +169,9 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         GET "/messages/unread" "How much the caller has not read." Query(Nothing) -> Json((One<UnreadMessages>));
         POST "/messages/read" "Notes how far the caller has read; a mark never goes back." Body(ReadMessages) -> Json((One<UnreadMessages>));
         GET "/messages/people" "Whom the caller can name in a message about a load." Query(ByLoad) -> Json((One<Vec<Colleague>>));
+        GET "/views" "The caller's own views and those that colleagues share, by name." Query(Nothing) -> Json((One<Vec<SavedView>>));
+        POST "/views" "Saves a view; one's own of the same page and name is replaced." Body(SaveView) -> Json((One<SavedView>));
+        POST "/views/remove" "Removes a view, and tells what it was." Body(RemoveView) -> Json((One<SavedView>));
         GET "/places" "Towns whose name begins so." Query(ByName) -> Json((One<Vec<Place>>));
         GET "/events" "What was missed since a cursor, in order." Query(Since) -> Json((One<MissedEvents>));
     }

@@ -56,3 +56,4 @@ mod tenancy;
 mod tenders;
 mod tracking;
 mod undo;
+mod views;

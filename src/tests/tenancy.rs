@@ -44,7 +44,8 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             | "notifications/unread"
             | "notifications/preferences"
             | "messages/threads"
-            | "messages/unread",
+            | "messages/unread"
+            | "views",
         ) => read(""),
         ("GET", "loads/export") => read(&format!("?carrierId={carrier}")),
         ("GET", "carriers/one") => read(&format!("?id={carrier}")),
@@ -57,6 +58,8 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             write(json!({ "loadId": load, "audience": "everyone", "text": "x", "clientKey": load }))
         }
         ("POST", "messages/read") => write(json!({ "loadId": load, "messageId": load })),
+        ("POST", "views") => write(json!({ "page": "loads", "name": "x", "query": "view=mine" })),
+        ("POST", "views/remove") => write(json!({ "id": load })),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("GET", "loads/positions" | "messages" | "messages/people") => read(&format!("?loadId={load}")),

@@ -112,6 +112,10 @@ pub enum Permission {
     MessageView,
     /// Write about them.
     MessageSend,
+    /// Save what one looks for again and again.
+    ViewKeep,
+    /// Share that with one's colleagues.
+    ViewShare,
 }
 
 impl Permission {
@@ -190,6 +194,8 @@ impl Role {
                 P::NoticeRead,
                 P::MessageView,
                 P::MessageSend,
+                P::ViewKeep,
+                P::ViewShare,
             ],
             Self::OperationsManager => &[
                 P::KpiView,
@@ -216,6 +222,8 @@ impl Role {
                 P::NoticeRead,
                 P::MessageView,
                 P::MessageSend,
+                P::ViewKeep,
+                P::ViewShare,
             ],
             Self::Dispatch => &[
                 P::KpiView,
@@ -236,6 +244,8 @@ impl Role {
                 P::NoticeRead,
                 P::MessageView,
                 P::MessageSend,
+                P::ViewKeep,
+                P::ViewShare,
             ],
             Self::Sales | Self::Accounting => &[P::FinanceView, P::CarrierRateView, P::NoticeRead],
             Self::CarrierRelations => &[
@@ -256,9 +266,10 @@ impl Role {
                 P::NoticeRead,
                 P::MessageView,
                 P::MessageSend,
+                P::ViewKeep,
             ],
             Self::ReadOnly => {
-                &[P::KpiView, P::LoadView, P::TrackingView, P::CarrierView, P::NoticeRead, P::MessageView]
+                &[P::KpiView, P::LoadView, P::TrackingView, P::CarrierView, P::NoticeRead, P::MessageView, P::ViewKeep]
             }
             Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => &[
                 P::LoadView,

@@ -83,6 +83,8 @@ ids! {
     MessageId
     /// What a client calls something that it sends, so that a repeat is known.
     ClientKey
+    /// A view that somebody saved.
+    ViewId
     /// A notice to somebody.
     NotificationId
 }

@@ -28,10 +28,11 @@ pub mod tenders;
 pub mod text;
 mod time;
 pub mod tracking;
+pub mod views;
 
 pub use ids::{
     CarrierId, CheckCallId, ClientKey, DocumentId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId,
-    StopId, TenantId, TenderId, UserId,
+    StopId, TenantId, TenderId, UserId, ViewId,
 };
 pub use refusal::{Code, Refusal};
 pub use time::{Day, NoDay, NoMoment, Timestamp, YEARS};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use contract::{
     actor::Permission,
     loads::{EQUIPMENT, View},
+    views::ViewPage,
 };
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -18,6 +19,7 @@ use crate::{
     pages::Visitor,
     say,
     ui::{icon::Icon, words::equipment_word},
+    views::menu::SavedViews,
 };
 
 /// How long the address waits for the next letter.
@@ -47,6 +49,9 @@ pub fn Bar() -> impl IntoView {
             </button>
         }
     });
+    let query = Signal::derive(move || {
+        filter.with(|filter| filter.address().split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default())
+    });
     view! {
         <div class="bar">
             <h1>{say!(board.title)}</h1>
@@ -55,6 +60,7 @@ pub fn Bar() -> impl IntoView {
             {move || filter.with(chip)}
             <Seek />
             <EquipmentFilter />
+            <SavedViews page=ViewPage::Board query />
             {new_load}
         </div>
     }

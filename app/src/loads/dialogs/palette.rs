@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use contract::{
-    LoadId,
+    LoadId, One,
     actor::Permission,
     loads::{LoadQuery, LoadRow},
+    views::{SavedView, ViewPage},
 };
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -31,6 +32,7 @@ use crate::{
         icon::Icon,
         words::status_word,
     },
+    views::api::list_views,
     when,
 };
 
@@ -97,9 +99,21 @@ pub fn Palette(
     }
 
     let fixed = StoredValue::new(visitor.with_value(|visitor| fixed(visitor, load)));
+    // Saved views come when they come; nothing waits for them.
+    let saved = RwSignal::new(Vec::<Item>::new());
+    if visitor.with_value(|visitor| visitor.can(Permission::ViewKeep)) {
+        Effect::new(move |_| {
+            spawn_local(async move {
+                if let Ok(One { data }) = list_views().await {
+                    saved.try_set(data.iter().map(view_item).collect());
+                }
+            });
+        });
+    }
     let items = Memo::new(move |_| {
         let text = typed.with(|typed| typed.trim().to_lowercase());
         let mut items = fixed.with_value(|fixed| fixed.iter().filter(|item| item.answers(&text)).cloned().collect::<Vec<_>>());
+        saved.with(|saved| items.extend(saved.iter().filter(|item| item.answers(&text)).cloned()));
         found.with(|found| items.extend(loads(found, &text)));
         items
     });
@@ -280,6 +294,21 @@ fn fixed(visitor: &Visitor, load: Option<LoadId>) -> Vec<Item> {
         }));
     }
     items
+}
+
+/// A saved view.
+fn view_item(view: &SavedView) -> Item {
+    Item {
+        what: What::Address(view.address()),
+        group: say!(common.views.title).to_owned(),
+        icon: "layers",
+        words: view.name.clone(),
+        more: match view.page {
+            ViewPage::Loads => say!(common.page.loads).to_owned(),
+            ViewPage::Board => say!(common.page.dispatch).to_owned(),
+        },
+        keys: Vec::new(),
+    }
 }
 
 /// The loads that answer to what was typed: the server's, and until it has answered those that the page knows.

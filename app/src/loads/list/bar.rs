@@ -3,6 +3,7 @@
 use contract::{
     One,
     loads::{LoadQuery, ViewCounts},
+    views::ViewPage,
 };
 use leptos::prelude::*;
 
@@ -16,6 +17,7 @@ use crate::{
     loads::dialogs::{Dialog, ask},
     say,
     ui::icon::Icon,
+    views::menu::SavedViews,
 };
 
 /// The answer to the question for the counts.
@@ -33,6 +35,10 @@ pub fn Bar(
     /// Whether they may take them out as a file.
     may_export: bool,
 ) -> impl IntoView {
+    let query = Signal::derive(move || {
+        // Which of its pages is shown is no part of a view.
+        asked.with(|asked| href(&LoadQuery { page: None, ..asked.clone() }).split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default())
+    });
     view! {
         <header class="bar">
             <h1>{say!(loads.title)}</h1>
@@ -46,6 +52,7 @@ pub fn Bar(
             </nav>
             <span class="grow"></span>
             <Filter asked />
+            <SavedViews page=ViewPage::Loads query />
             {may_export.then(|| view! {
                 <a class="btn" href=move || asked.with(export) rel="external" download="" title=say!(loads.export_hint)>
                     <Icon name="download" size=14 />

@@ -10,6 +10,7 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
     // Of `stops[1].windowEnd` the last part says what it is.
     let name = field.rsplit('.').next().unwrap_or(field);
     match (name, flaw) {
+        ("viewName", Flaw::OutOfRange) => say!(common.views.many),
         ("customerName", Flaw::Needed) => say!(common.flaw.customer_needed),
         ("city", Flaw::Unknown) => say!(common.flaw.town_unknown),
         ("city", Flaw::Needed) | ("state", _) => say!(common.dialogs.bad_town),
