@@ -4,6 +4,7 @@ mod bulk;
 pub mod change;
 mod checks;
 mod create;
+mod edit;
 pub mod export;
 mod list;
 mod stops;
@@ -17,7 +18,7 @@ use contract::{
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Durable},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, UndoChange, ViewCounts,
+        LoadRow, NewLoad, UndoChange, ViewCounts, edit::EditLoad,
     },
     refusal::Flaw,
     room::Stream,
@@ -56,6 +57,10 @@ impl app::loads::port::Loads for Desk {
 
     async fn create_load(&self, who: &Actor, new: NewLoad) -> Result<LoadRow, Refusal> {
         Ok(create::create(self, who, new).await?)
+    }
+
+    async fn edit_load(&self, who: &Actor, ask: EditLoad) -> Result<LoadRow, Refusal> {
+        Ok(edit::edit(self, who, ask).await?)
     }
 
     async fn change_status(&self, who: &Actor, ask: ChangeStatus) -> Result<LoadRow, Refusal> {

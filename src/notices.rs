@@ -154,6 +154,15 @@ pub fn of_change(tx: &mut Tx<'_>, before: &Record, after: &Record) {
     }
 }
 
+/// What a moved appointment gives rise to: whoever was sent by the old one must hear of it.
+pub fn of_moved_window(tx: &mut Tx<'_>, load: &Record) {
+    let is_known = !matches!(load.status(), LoadStatus::Planning | LoadStatus::Pending);
+    if let Some(carrier) = load.carrier().filter(|_| is_known) {
+        let notice = NewNotice::of_load(Topic::WindowMoved, load.id(), &load.load_number);
+        tx.notify(notice.to([To::Office(carrier)]));
+    }
+}
+
 /// What offers that stand elsewhere than before give rise to.
 pub fn of_offers(tx: &mut Tx<'_>, load: &Record, offers: &[SentOffer]) {
     for offer in offers {

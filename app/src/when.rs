@@ -19,6 +19,11 @@ pub fn day_and_clock(at: Timestamp, offset_min: i32) -> String {
     format!("{} {:02} {}", weekday(day), day.day(), clock(at, offset_min))
 }
 
+/// `2026-11-24T14:00` on such a clock, as a browser's field of a date and time takes it.
+pub fn field(at: Timestamp, offset_min: i32) -> String {
+    format!("{}T{}", local(at, offset_min).date(), clock(at, offset_min))
+}
+
 /// `14:02` when that is today on such a clock, else `Tue 25 14:02`.
 pub fn soon(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
     if local(at, offset_min).date() == local(now, offset_min).date() {

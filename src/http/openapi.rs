@@ -15,7 +15,7 @@ use contract::{
     kpis::{KpiQuery, Kpis},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, Place, UndoChange, ViewCounts,
+        LoadRow, NewLoad, Place, UndoChange, ViewCounts, edit::EditLoad,
     },
     messages::{
         Colleague, ConversationAt, Message, MessageQuery, ReadMessages, SendMessage, ThreadQuery, ThreadRow,
@@ -133,6 +133,7 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         GET "/auth/me" "Who the caller is." Query(Nothing) -> Json((One<Me>));
         GET "/loads" "Loads that match, a page of them." Query(LoadQuery) -> Json((Listed<LoadRow>));
         POST "/loads" "Enters a load." Body(NewLoad) -> Json((One<LoadRow>));
+        POST "/loads/change" "Changes what is known of a load, field by field: what somebody else changed meanwhile is a conflict." Body(EditLoad) -> Json((One<LoadRow>));
         GET "/loads/one" "One load with its stops, timeline and documents." Query(ById<LoadId>) -> Json((One<LoadDetail>));
         GET "/loads/counts" "How many loads each named selection has." Query(Nothing) -> Json((One<ViewCounts>));
         GET "/loads/active" "The loads under way, for a map." Query(ActiveQuery) -> Json((Listed<LoadRow>));

@@ -28,11 +28,13 @@ use crate::{
 
 const DAY_MIN: i64 = 24 * 60;
 /// Texts longer than this are mistakes.
-const MAX_TEXT: usize = 200;
+pub(super) const MAX_TEXT: usize = 200;
 /// Towns have shorter names.
 const MAX_CITY: usize = 100;
 /// Notes may be longer.
-const MAX_NOTES: usize = 2_000;
+pub(super) const MAX_NOTES: usize = 2_000;
+/// What a truck may carry, in pounds (`domain.md` §7.5).
+pub(super) const WEIGHTS_LBS: std::ops::RangeInclusive<i64> = 1..=80_000;
 /// A load has so many stops at most.
 const MAX_STOPS: usize = 20;
 /// A hundred million dollars, in cents: what is above is a typing mistake.
@@ -98,7 +100,7 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     if customer_name.is_none() {
         fault("customerName", Flaw::Needed, "is needed");
     }
-    if new.weight_lbs.is_some_and(|pounds| !(1..=80_000).contains(&pounds)) {
+    if new.weight_lbs.is_some_and(|pounds| !WEIGHTS_LBS.contains(&pounds)) {
         fault("weightLbs", Flaw::OutOfRange, "must be 1 to 80,000");
     }
     for (field, cents) in [("customerRateCents", new.customer_rate_cents), ("carrierRateCents", new.carrier_rate_cents)]
@@ -164,6 +166,16 @@ fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     })
 }
 
+/// What stands against a moment that lies too far away to be meant.
+pub(super) fn away(at: Timestamp, now: Timestamp) -> Option<(Flaw, &'static str)> {
+    let days = at.since_ms(now) / 60_000 / DAY_MIN;
+    if days > MAX_AWAY_DAYS {
+        Some((Flaw::TooFarAhead, "at most a year ahead"))
+    } else {
+        (days < -MAX_AWAY_DAYS).then_some((Flaw::OutOfRange, "at most a year back"))
+    }
+}
+
 fn check_stop(
     index: usize,
     stop: &NewStop,
@@ -210,11 +222,8 @@ fn check_stop(
     let window_start = time("windowStart", &stop.window_start);
     let window_end = time("windowEnd", &stop.window_end);
     for (name, at) in [("windowStart", window_start), ("windowEnd", window_end)] {
-        let away = at.map_or(0, |at| at.since_ms(now) / 60_000 / DAY_MIN);
-        if away > MAX_AWAY_DAYS {
-            wrong(name, Flaw::TooFarAhead, "at most a year ahead");
-        } else if away < -MAX_AWAY_DAYS {
-            wrong(name, Flaw::OutOfRange, "at most a year back");
+        if let Some((flaw, text)) = at.and_then(|at| away(at, now)) {
+            wrong(name, flaw, text);
         }
     }
     if let (Some(start), Some(end)) = (window_start, window_end)

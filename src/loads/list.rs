@@ -7,7 +7,7 @@ use contract::{
     kpis::RATE_DAYS,
     loads::{
         ActiveQuery, Equipment, Happening, LoadDetail, LoadQuery, LoadRow, MAX_ACTIVE, MAX_PAGE_SIZE, PAGE_SIZE, SORTS,
-        View, ViewCounts, seek,
+        View, ViewCounts, edit::INSIDE, seek,
     },
     refusal::Flaw,
     risk::{Risk, UNCOVERED_MIN, outlook},
@@ -176,6 +176,13 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
             }
             _ => true,
         });
+        // Nor what of it is the desk's own.
+        for entry in &mut timeline {
+            if let Happening::Edited { fields } = &mut entry.what {
+                fields.retain(|field| !INSIDE.contains(&field.as_str()));
+            }
+        }
+        timeline.retain(|entry| !matches!(&entry.what, Happening::Edited { fields } if fields.is_empty()));
         for entry in &mut timeline {
             if entry.by.as_ref().is_some_and(|by| !own.contains(by)) {
                 entry.by = Some(company.clone());

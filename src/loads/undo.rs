@@ -4,7 +4,7 @@ use contract::{
     Code, Refusal,
     actor::{Actor, Permission},
     event::{LoadStatusChanged, LoadUpdated},
-    loads::{Happening, LoadRow, UndoChange},
+    loads::{Happening, LoadRow, UndoChange, edit::INSIDE},
     refusal::Rule,
     status::LoadStatus,
 };
@@ -58,13 +58,16 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
         after = rows::in_tx(&mut tx, after.id()).await?.ok_or_else(Refusal::not_found)?;
     }
     let (load_id, load_number) = (after.id(), after.load_number.clone());
-    let changed_fields = changed_fields(&before, &after);
+    let mut changed_fields = changed_fields(&before, &after);
+    if change.was.has_details() {
+        changed_fields.push("stops".to_owned());
+    }
     let updated = |Told { row, by, is_inside }: Told| LoadUpdated {
         load_id,
         load_number: load_number.clone(),
         changed_fields: changed_fields
             .iter()
-            .filter(|field| is_inside || !matches!(field.as_str(), "dispatcher" | "isHot"))
+            .filter(|field| is_inside || !INSIDE.contains(&field.as_str()))
             .cloned()
             .collect(),
         updated_by: by,
@@ -94,6 +97,13 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
 /// What else than the status differs, by the names in the row.
 fn changed_fields(before: &Record, after: &Record) -> Vec<String> {
     [
+        ("customerName", before.customer_name != after.customer_name),
+        ("equipment", before.equipment != after.equipment),
+        ("commodity", before.commodity != after.commodity),
+        ("weightLbs", before.weight_lbs != after.weight_lbs),
+        ("reference", before.reference != after.reference),
+        ("notes", before.notes != after.notes),
+        ("customerRateCents", before.customer_rate_cents != after.customer_rate_cents),
         ("carrier", before.carrier_id != after.carrier_id),
         ("driver", before.driver_id != after.driver_id),
         ("dispatcher", before.dispatcher_id != after.dispatcher_id),

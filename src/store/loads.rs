@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{Store, Tx, column, kpis, moment, on, within};
 use crate::{error::Result, places::appointment};
 pub use record::Record;
-pub use write::{Insert, StopInsert, add, change, lock, mark_stop, next_number, note};
+pub use write::{Insert, StopInsert, add, change, lock, mark_stop, next_number, note, set_details, set_stop};
 
 const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.status, l.status_changed_at, l.updated_at,
     l.updated_by, l.customer_name, l.equipment, l.is_hot, l.carrier_id, c.name AS carrier_name,

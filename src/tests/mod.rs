@@ -18,6 +18,7 @@ mod crash;
 mod documents;
 mod ear;
 mod edge;
+mod edits;
 mod export;
 mod fixture;
 mod forged;

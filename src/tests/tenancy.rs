@@ -64,6 +64,9 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("GET", "loads/positions" | "messages" | "messages/people") => read(&format!("?loadId={load}")),
         ("POST", "loads") => write(new_load()),
+        ("POST", "loads/change") => {
+            write(json!({ "loadId": load, "customerName": { "was": "Acme Foods", "now": "Somebody else" } }))
+        }
         ("POST", "loads/status") => write(json!({ "loadId": load, "version": 1, "status": "TENDERED", "reason": "x" })),
         ("POST", "loads/assign") => write(json!({ "loadId": load, "version": 1, "carrierId": carrier })),
         ("POST", "loads/dispatch") => write(json!({ "loadId": load, "version": 1 })),

@@ -2,6 +2,7 @@
 
 mod ask;
 mod checks;
+pub mod edit;
 mod next;
 pub mod seek;
 mod timeline;
@@ -341,6 +342,8 @@ pub enum Happening {
     DocumentRemoved { document: DocumentKind, name: String },
     /// It was sent on its way although something was not as it must be.
     ChecksWaived { checks: Vec<Check> },
+    /// What is known of it was changed: these fields, by their names on the wire.
+    Edited { fields: Vec<String> },
     /// The newest change was taken back; the status stayed when the change was another one.
     ChangeUndone { from: LoadStatus, to: LoadStatus },
 }

@@ -159,6 +159,8 @@ topics! {
     PaperAdded "paper_added" Info for Owner: "{by} added a paper to {what}", "{count} papers came";
     /// A load is offered to the carrier.
     TenderOffered "tender_offered" Warning for Office: "You are offered {what}", "You are offered {count} loads";
+    /// The desk moved an appointment of a load that the carrier has.
+    WindowMoved "window_moved" Warning for Office: "An appointment of {what} was moved", "Appointments of {count} loads were moved";
     /// A load is to be driven.
     LoadToDrive "load_to_drive" Warning for Driver: "You drive {what}", "You drive {count} loads";
     /// Something that a carrier must have ends soon.

@@ -148,6 +148,16 @@ pub enum Rule {
     TenderAnswered,
 }
 
+/// Who was faster with a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Overtaken {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// What belongs to a refusal beyond its code.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -159,6 +169,9 @@ pub struct Details {
     /// The same in one word for each field, where there is one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub flaws: BTreeMap<String, Flaw>,
+    /// The fields that somebody else has changed since the caller saw them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub overtaken: BTreeMap<String, Overtaken>,
     /// The current version of what the caller wanted to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -332,6 +345,13 @@ impl Refusal {
         let details =
             Details { version: Some(version), changed_by, changed_at: Some(changed_at), ..Details::default() };
         Self::with(Code::Conflict, message, details)
+    }
+
+    /// Somebody else changed some of its fields meanwhile.
+    pub fn overtaken(version: i64, fields: BTreeMap<String, Overtaken>) -> Self {
+        let names = fields.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("Somebody else has changed these fields meanwhile: {names}.");
+        Self::with(Code::Conflict, message, Details { overtaken: fields, version: Some(version), ..Details::default() })
     }
 
     /// Too much in too short a time.

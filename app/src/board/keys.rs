@@ -10,7 +10,7 @@ use super::card::element_id;
 use super::hands::Hands;
 #[cfg(feature = "hydrate")]
 use crate::{
-    loads::deeds::Opened,
+    loads::{act, deeds::Opened},
     ui::keys::{is_taken, leave},
 };
 
@@ -74,6 +74,7 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
             hands.assign(load);
             true
         }
+        ("e" | "E", Some(load)) => act::edit(load),
         ("d" | "D", Some(load)) => {
             hands.carry(load, LoadStatus::Dispatched);
             true

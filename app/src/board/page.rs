@@ -25,6 +25,7 @@ use crate::{
     json::resource,
     live::{again::when_back, inbox, live},
     loads::{
+        act,
         api::list_loads,
         deeds::{Deed, Menu},
         dialogs::{Dialog, ask},
@@ -58,6 +59,7 @@ pub fn BoardPage() -> impl IntoView {
     let do_it = Callback::new(move |(load, deed)| match deed {
         Deed::Move(to) => hands.carry(load, to),
         Deed::Assign => hands.assign(load),
+        Deed::Edit => _ = act::edit(load),
         Deed::Open => keys::open(load),
     });
 

@@ -49,6 +49,16 @@ pub fn may_move(visitor: &Visitor, from: LoadStatus, to: LoadStatus) -> bool {
         && from.step(to).is_some_and(|step| visitor.can(Permission::to_move(from, to, step)))
 }
 
+/// Asks for a load's details, if the visitor may change them; whether they may.
+pub fn edit(load: LoadId) -> bool {
+    let is_open = live().book.entry(load).is_some_and(|entry| !entry.with_untracked(Entry::status).is_finished());
+    let may = is_open && expect_context::<Visitor>().can(Permission::LoadCreate);
+    if may {
+        ask(Dialog::Edit { load });
+    }
+    may
+}
+
 /// Asks who moves a load, if the visitor may choose; whether they may.
 pub fn assign(load: LoadId) -> bool {
     let is_open = live().book.entry(load).is_some_and(|entry| !entry.with_untracked(Entry::status).is_finished());

@@ -5,7 +5,7 @@ use contract::{
     documents::{Document, RemoveDocument},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, UndoChange, ViewCounts,
+        LoadRow, NewLoad, UndoChange, ViewCounts, edit::EditLoad,
     },
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
@@ -48,6 +48,13 @@ pub async fn active_loads(#[server(flatten)] query: ActiveQuery) -> Result<Liste
 pub async fn create_load(#[server(flatten)] new: NewLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.create_load(&caller.who, new).await? })
+}
+
+/// Changes what is known of a load, field by field.
+#[server(name = EditCall, prefix = "/api/v1", endpoint = "loads/change", input = Json, output = Json)]
+pub async fn edit_load(#[server(flatten)] ask: EditLoad) -> Result<One<LoadRow>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.edit_load(&caller.who, ask).await? })
 }
 
 /// Moves a load to another status.

@@ -18,6 +18,8 @@ pub enum Deed {
     Move(LoadStatus),
     /// Choose who moves it.
     Assign,
+    /// Change what is known of it.
+    Edit,
     /// Look at everything of it.
     Open,
 }
@@ -95,6 +97,7 @@ fn OpenMenu(
             Deed::Move(LoadStatus::Cancelled) => view! { <Icon name="ban" size=14 /> }.into_any(),
             Deed::Move(to) => view! { <span class="status" data-s=to.name()><i></i></span> }.into_any(),
             Deed::Assign => view! { <Icon name="user" size=14 /> }.into_any(),
+            Deed::Edit => view! { <Icon name="pencil" size=14 /> }.into_any(),
             Deed::Open => view! { <Icon name="panel-right" size=14 /> }.into_any(),
         };
         view! {
@@ -143,6 +146,9 @@ pub fn deeds(load: LoadId) -> Vec<(Deed, String, &'static str)> {
     let moves = deeds.len();
     let cancels = deeds.last().is_some_and(|(deed, ..)| *deed == Deed::Move(LoadStatus::Cancelled));
     let mut others = vec![(Deed::Open, say!(board.open).to_owned(), "⏎")];
+    if visitor.can(Permission::LoadCreate) && !from.is_finished() {
+        others.insert(0, (Deed::Edit, say!(common.edit.open).to_owned(), "E"));
+    }
     if visitor.can(Permission::LoadAssign) && !from.is_finished() {
         others.insert(0, (Deed::Assign, say!(board.assign).to_owned(), "A"));
     }

@@ -2,6 +2,7 @@
 
 mod assign;
 mod confirm;
+mod edit;
 mod key_map;
 mod modal;
 mod new_load;
@@ -19,8 +20,8 @@ use contract::{
 use leptos::prelude::*;
 
 use self::{
-    assign::Assign, confirm::Confirm, key_map::KeyMap, new_load::EnterLoad, palette::Palette, reason::Reason, tender::SendTender,
-    waive::Waive,
+    assign::Assign, confirm::Confirm, edit::EditDetails, key_map::KeyMap, new_load::EnterLoad, palette::Palette,
+    reason::Reason, tender::SendTender, waive::Waive,
 };
 use crate::{live::live, parts, say, ui::toast};
 
@@ -42,6 +43,11 @@ pub enum Dialog {
         load: LoadId,
         /// Where it goes once it is assigned.
         then: Option<LoadStatus>,
+    },
+    /// What is known of a load.
+    Edit {
+        /// Which load.
+        load: LoadId,
     },
     /// To whom a load is offered.
     Tender {
@@ -106,6 +112,7 @@ pub fn open(dialog: Dialog) -> Option<AnyView> {
         Dialog::Palette { load } => view! { <Palette load /> }.into_any(),
         Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
+        Dialog::Edit { load } => view! { <EditDetails row=row(load)? /> }.into_any(),
         Dialog::Tender { load } => view! { <SendTender row=row(load)? /> }.into_any(),
         Dialog::Reason { load, to } => view! { <Reason row=row(load)? to /> }.into_any(),
         Dialog::Waive { load, failed } => view! { <Waive row=row(load)? failed=told(failed) /> }.into_any(),

@@ -7,7 +7,7 @@ use contract::{
     documents::{Document, RemoveDocument},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, UndoChange, ViewCounts,
+        LoadRow, NewLoad, UndoChange, ViewCounts, edit::EditLoad,
     },
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
@@ -29,6 +29,9 @@ pub trait Loads: Send + Sync {
 
     /// Enters a load.
     async fn create_load(&self, who: &Actor, new: NewLoad) -> Result<LoadRow, Refusal>;
+
+    /// Changes what is known of a load, field by field.
+    async fn edit_load(&self, who: &Actor, ask: EditLoad) -> Result<LoadRow, Refusal>;
 
     /// Moves a load to another status.
     async fn change_status(&self, who: &Actor, ask: ChangeStatus) -> Result<LoadRow, Refusal>;

@@ -43,6 +43,7 @@ pub fn title(topic: Topic, count: u32, what: &str, by: Option<&str>) -> String {
         LoadLate load_late
         TenderOffered tender_offered
         LoadToDrive load_to_drive
+        WindowMoved window_moved
         CoverEnding cover_ending
         CoverEnded cover_ended
     }
@@ -74,6 +75,7 @@ pub fn topic_word(topic: Topic) -> &'static str {
         Topic::PaperAdded => say!(notices.paper_added.kind),
         Topic::TenderOffered => say!(notices.tender_offered.kind),
         Topic::LoadToDrive => say!(notices.load_to_drive.kind),
+        Topic::WindowMoved => say!(notices.window_moved.kind),
         Topic::CoverEnding => say!(notices.cover_ending.kind),
         Topic::CoverEnded => say!(notices.cover_ended.kind),
     }

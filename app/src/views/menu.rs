@@ -37,7 +37,9 @@ pub fn SavedViews(
     query: Signal<String>,
 ) -> impl IntoView {
     let visitor = expect_context::<Visitor>();
-    visitor.can(Permission::ViewKeep).then(|| view! { <Menu page query may_share=visitor.can(Permission::ViewShare) /> })
+    visitor
+        .can(Permission::ViewKeep)
+        .then(|| view! { <Menu page query may_share=visitor.can(Permission::ViewShare) /> })
 }
 
 #[component]
@@ -78,7 +80,9 @@ fn Menu(page: ViewPage, query: Signal<String>, may_share: bool) -> impl IntoView
         {
             event.stop_propagation();
             node.set_open(false);
-            if let Some(button) = node.query_selector("summary").ok().flatten().and_then(|at| at.dyn_into::<web_sys::HtmlElement>().ok()) {
+            if let Some(button) =
+                node.query_selector("summary").ok().flatten().and_then(|at| at.dyn_into::<web_sys::HtmlElement>().ok())
+            {
                 _ = button.focus();
             }
         }
@@ -110,11 +114,13 @@ fn listed(known: &Known, query: Signal<String>, remove: Callback<SavedView>) -> 
     let views = match known {
         Known::Nothing => return view! { <p class="sub" role="status">{say!(common.views.coming)}</p> }.into_any(),
         Known::Failed(words) => return view! { <p class="sub" role="alert">{words.clone()}</p> }.into_any(),
-        Known::These(views) if views.is_empty() => return view! { <p class="sub">{say!(common.views.none)}</p> }.into_any(),
+        Known::These(views) if views.is_empty() => {
+            return view! { <p class="sub">{say!(common.views.none)}</p> }.into_any();
+        }
         Known::These(views) => views,
     };
     let is_admin = expect_context::<Visitor>().me.is_some_and(|me| me.roles.contains(&Role::Admin));
-    let rows = views.iter().cloned().map(|view| {
+    let rows = views.iter().map(|view| {
         let asked = view.query.clone();
         let here = move || (query.get() == asked).then_some("true");
         let label = say!(common.views.remove, name = view.name.clone());
@@ -124,6 +130,7 @@ fn listed(known: &Known, query: Signal<String>, remove: Callback<SavedView>) -> 
             (true, false) => None,
         };
         let may_remove = view.mine || is_admin;
+        let removed = view.clone();
         view! {
             <li>
                 <a class="menu-item" href=view.address() aria-current=here>
@@ -131,7 +138,7 @@ fn listed(known: &Known, query: Signal<String>, remove: Callback<SavedView>) -> 
                     {whose.map(|whose| view! { <small>{whose}</small> })}
                 </a>
                 {may_remove.then(|| view! {
-                    <button type="button" class="iconb" aria-label=label on:click=move |_| remove.run(view.clone())>
+                    <button type="button" class="iconb" aria-label=label on:click=move |_| remove.run(removed.clone())>
                         <Icon name="x" size=13 />
                     </button>
                 })}

@@ -5,7 +5,7 @@ use contract::{StopId, Timestamp, UserId, tracking::LastFix};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Record, mark_stop, stops_in_tx};
+use super::{Record, mark_stop, set_details, set_stop, stops_in_tx};
 use crate::{
     error::Result,
     store::{
@@ -53,6 +53,25 @@ pub struct Was {
     #[serde(default)]
     offers: Vec<SentOffer>,
     stops: Vec<StopWas>,
+    /// What was known of it, when the change was one of that.
+    #[serde(default)]
+    details: Option<Details>,
+}
+
+/// What is known of a load beside its course.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Details {
+    customer_name: String,
+    equipment: String,
+    commodity: Option<String>,
+    weight_lbs: Option<i64>,
+    reference: Option<String>,
+    notes: Option<String>,
+    customer_rate_cents: Option<i64>,
+    pickup: (DateTime<Utc>, DateTime<Utc>),
+    delivery: (DateTime<Utc>, DateTime<Utc>),
+    /// Each stop's place and window.
+    stops: Vec<(StopId, String, Timestamp, Timestamp)>,
 }
 
 /// When a truck came to a stop and left it.
@@ -69,6 +88,11 @@ impl Was {
         self.marker
     }
 
+    /// Whether the change was one of what is known of it.
+    pub const fn has_details(&self) -> bool {
+        self.details.is_some()
+    }
+
     /// Where its offers stood, while it was tendered.
     pub fn offers(&self) -> &[SentOffer] {
         &self.offers
@@ -80,6 +104,23 @@ impl Was {
         // While status and truck stay, estimates go on; the newest of them is the truest.
         let goes_on = self.status == now.status && (self.carrier, self.driver) == (now.carrier_id, now.driver_id);
         let eta = if goes_on { now.eta } else { self.eta };
+        let now = match self.details.clone() {
+            None => now,
+            Some(details) => Record {
+                customer_name: details.customer_name,
+                equipment: details.equipment,
+                commodity: details.commodity,
+                weight_lbs: details.weight_lbs,
+                reference: details.reference,
+                notes: details.notes,
+                customer_rate_cents: details.customer_rate_cents,
+                pickup_start: details.pickup.0,
+                pickup_end: details.pickup.1,
+                delivery_start: details.delivery.0,
+                delivery_end: details.delivery.1,
+                ..now
+            },
+        };
         Record {
             status: self.status.clone(),
             status_changed_at: self.status_changed_at,
@@ -105,11 +146,38 @@ impl Was {
 /// # Errors
 /// When the database fails.
 pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
+    keep(tx, before, false).await
+}
+
+/// The same before a change of what is known of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remember_details(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
+    keep(tx, before, true).await
+}
+
+async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()> {
     const SQL: &str = "INSERT INTO undo (load_id, version, user_id, at, was) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (load_id) DO UPDATE SET version = excluded.version, user_id = excluded.user_id, at = excluded.at,
             was = excluded.was";
     let Some(user) = tx.actor().map(|actor| actor.user) else { return Ok(()) };
     let stops = stops_in_tx(tx, before).await?;
+    let details = with_details.then(|| Details {
+        customer_name: before.customer_name.clone(),
+        equipment: before.equipment.clone(),
+        commodity: before.commodity.clone(),
+        weight_lbs: before.weight_lbs,
+        reference: before.reference.clone(),
+        notes: before.notes.clone(),
+        customer_rate_cents: before.customer_rate_cents,
+        pickup: (before.pickup_start, before.pickup_end),
+        delivery: (before.delivery_start, before.delivery_end),
+        stops: stops
+            .iter()
+            .map(|stop| (stop.id, stop.facility.clone(), stop.appointment.start, stop.appointment.end))
+            .collect(),
+    });
     let sent = if before.tender_expires_at.is_some() { tenders::newest_in_tx(tx, before.id()).await? } else { None };
     let was = Was {
         status: before.status.clone(),
@@ -131,6 +199,7 @@ pub async fn remember(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
             .into_iter()
             .map(|stop| StopWas { id: stop.id, arrived_at: stop.arrived_at, departed_at: stop.departed_at })
             .collect(),
+        details,
     };
     let was = serde_json::to_string(&was).map_err(anyhow::Error::from)?;
     let now = column(tx.now());
@@ -154,7 +223,7 @@ pub async fn newest(tx: &mut Tx<'_>, load: &Record) -> Result<Option<Change>> {
     .transpose()
 }
 
-/// Puts the stops' times back and forgets the change: it was taken back, and can't be again.
+/// Puts the stops' times back, and what is known of the load, and forgets the change: it was taken back, and can't be again.
 ///
 /// # Errors
 /// When the database fails.
@@ -164,6 +233,12 @@ pub async fn take_back(tx: &mut Tx<'_>, load: &Record, change: &Change) -> Resul
     within!(tx, db => sqlx::query(SQL).bind(load.id).execute(db).await?.rows_affected());
     for stop in &change.was.stops {
         mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
+    }
+    if let Some(details) = &change.was.details {
+        set_details(tx, &change.was.put_back(load.clone())).await?;
+        for (stop, facility, start, end) in &details.stops {
+            set_stop(tx, *stop, facility, *start, *end).await?;
+        }
     }
     Ok(())
 }

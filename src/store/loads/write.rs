@@ -138,6 +138,34 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     Ok(written == 1)
 }
 
+/// Writes what is known of a load beside its course: for an edit, whose version [`change`] checks and raises.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_details(tx: &mut Tx<'_>, load: &Record) -> Result<()> {
+    const SQL: &str = "UPDATE loads SET customer_name = $3, equipment = $4, commodity = $5, weight_lbs = $6,
+            reference = $7, notes = $8, customer_rate_cents = $9, pickup_start = $10, pickup_end = $11,
+            delivery_start = $12, delivery_end = $13
+        WHERE id = $1 AND tenant_id = $2";
+    let tenant = tx.tenant().uuid();
+    within!(tx, db => sqlx::query(SQL).bind(load.id).bind(tenant).bind(&load.customer_name).bind(&load.equipment)
+        .bind(&load.commodity).bind(load.weight_lbs).bind(&load.reference).bind(&load.notes)
+        .bind(load.customer_rate_cents).bind(load.pickup_start).bind(load.pickup_end).bind(load.delivery_start)
+        .bind(load.delivery_end).execute(db).await?.rows_affected());
+    Ok(())
+}
+
+/// Writes a stop's place and window.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_stop(tx: &mut Tx<'_>, stop: StopId, facility: &str, start: Timestamp, end: Timestamp) -> Result<()> {
+    const SQL: &str = "UPDATE stops SET facility = $2, window_start = $3, window_end = $4 WHERE id = $1";
+    within!(tx, db => sqlx::query(SQL).bind(stop.uuid()).bind(facility).bind(column(start)).bind(column(end))
+        .execute(db).await?.rows_affected());
+    Ok(())
+}
+
 /// Notes that a truck came to a stop or left it; what was noted before stays.
 ///
 /// # Errors

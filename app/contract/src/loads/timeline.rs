@@ -31,6 +31,7 @@ pub(super) struct Flat {
     document: Option<DocumentKind>,
     name: Option<String>,
     checks: Option<Vec<Check>>,
+    fields: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +48,7 @@ enum Kind {
     DocumentAdded,
     DocumentRemoved,
     ChecksWaived,
+    Edited,
     ChangeUndone,
 }
 
@@ -71,6 +73,7 @@ impl TryFrom<Flat> for TimelineEntry {
             document,
             name,
             checks,
+            fields,
         } = flat;
         let what = (|| {
             Some(match kind {
@@ -86,6 +89,7 @@ impl TryFrom<Flat> for TimelineEntry {
                 Kind::DocumentAdded => Happening::DocumentAdded { document: document?, name: name? },
                 Kind::DocumentRemoved => Happening::DocumentRemoved { document: document?, name: name? },
                 Kind::ChecksWaived => Happening::ChecksWaived { checks: checks? },
+                Kind::Edited => Happening::Edited { fields: fields? },
                 Kind::ChangeUndone => Happening::ChangeUndone { from: from?, to: to? },
             })
         })();
@@ -125,6 +129,7 @@ mod tests {
             Happening::DocumentAdded { document: DocumentKind::Pod, name: "pod.pdf".to_owned() },
             Happening::DocumentRemoved { document: DocumentKind::Bol, name: "bol.pdf".to_owned() },
             Happening::ChecksWaived { checks: vec![Check::Authority, Check::PickupWindow] },
+            Happening::Edited { fields: vec!["notes".to_owned()] },
             Happening::ChangeUndone { from, to },
         ];
 

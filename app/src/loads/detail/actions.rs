@@ -52,6 +52,10 @@ pub fn Actions(entry: RwSignal<Entry>) -> impl IntoView {
             let open = move |_| ask(Dialog::Assign { load, then: None });
             view! { <button type="button" class="btn" class:pri=assign_first on:click=open><Icon name="truck" />{words}</button> }
         });
+        let edit = (!from.is_finished() && visitor.with_value(|visitor| visitor.can(Permission::LoadCreate))).then(|| {
+            let open = move |_| ask(Dialog::Edit { load });
+            view! { <button type="button" class="btn" aria-keyshortcuts="e" on:click=open><Icon name="pencil" />{say!(common.edit.open)}</button> }
+        });
         let on = on
             .into_iter()
             .enumerate()
@@ -66,7 +70,7 @@ pub fn Actions(entry: RwSignal<Entry>) -> impl IntoView {
             .collect_view();
         let more = (!ends.is_empty()).then(|| view! { <More load from ends /> });
         let (before, after) = if assign_first { (assign, None) } else { (None, assign) };
-        view! { <div class="acts">{before}{on}{after}{more}</div> }
+        view! { <div class="acts">{before}{on}{after}{edit}{more}</div> }
     }
 }
 

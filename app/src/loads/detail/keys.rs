@@ -1,4 +1,4 @@
-//! The keys of a load's page: A assigns it, D dispatches it, S leads to all that can be done.
+//! The keys of a load's page: A assigns it, E edits it, D dispatches it, S leads to all that can be done.
 
 use contract::{LoadId, status::LoadStatus};
 use leptos::{ev, prelude::*};
@@ -15,6 +15,7 @@ pub fn listen(load: LoadId) {
         let press = || match event.key().as_str() {
             _ if is_taken(&event) => false,
             "a" | "A" => act::assign(load),
+            "e" | "E" => act::edit(load),
             "d" | "D" => {
                 act::move_to(load, LoadStatus::Dispatched);
                 true

@@ -9,7 +9,7 @@ use crate::{
     say,
     ui::{
         icon::Icon,
-        words::{check_words, decline_word, document_word, length_words, offer_word, status_word},
+        words::{check_words, decline_word, document_word, edited_word, length_words, offer_word, status_word},
     },
     when,
 };
@@ -78,6 +78,11 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
         Happening::ChecksWaived { checks } => {
             let list = checks.iter().map(|check| check_words(*check)).collect::<Vec<_>>().join(" · ");
             ("triangle-alert", say!(common.detail.waived).to_owned(), Some(list))
+        }
+        Happening::Edited { fields } => {
+            let mut words: Vec<_> = fields.iter().map(|field| edited_word(field)).collect();
+            words.dedup();
+            ("pencil", say!(common.detail.edited, what = words.join(", ")), None)
         }
         Happening::ChangeUndone { from, to } if from == to => ("undo-2", say!(common.detail.undone).to_owned(), None),
         Happening::ChangeUndone { from, to } => {

@@ -67,6 +67,9 @@ fn lists(visitor: &Visitor) -> Vec<Line> {
     if visitor.can(Permission::LoadAssign) {
         lines.push(line(&["A"], say!(common.keys.assign)));
     }
+    if visitor.can(Permission::LoadCreate) {
+        lines.push(line(&["E"], say!(common.keys.edit)));
+    }
     if visitor.can(Permission::LoadDispatch) {
         lines.push(line(&["D"], say!(common.keys.dispatch)));
     }

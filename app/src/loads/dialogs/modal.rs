@@ -41,6 +41,8 @@ pub struct Form {
     overtaken_at: StoredValue<f64>,
     /// The load as the reader last saw it.
     seen: StoredValue<Option<LoadRow>>,
+    /// Hears of a conflict instead of the reader, when it is settled field by field.
+    on_conflict: StoredValue<Option<Callback<Fault>>>,
 }
 
 /// A call that answers with the load as it is then.
@@ -59,7 +61,27 @@ impl Form {
             other_carrier: RwSignal::new(None),
             overtaken_at: StoredValue::new(0.0),
             seen: StoredValue::new(None),
+            on_conflict: StoredValue::new(None),
         }
+    }
+
+    /// The same, about a load whose fields are settled one by one, by whoever hears of a conflict.
+    pub fn by_field(row: &LoadRow, on_conflict: Callback<Fault>) -> Self {
+        let form = Self::new();
+        form.seen.set_value(Some(row.clone()));
+        form.on_conflict.set_value(Some(on_conflict));
+        live().presence.be(row.id, PresenceMode::Editing);
+        form
+    }
+
+    /// Whether the dialog is still there.
+    pub fn is_open(self) -> bool {
+        !self.busy.is_disposed()
+    }
+
+    /// Says what stands against sending it.
+    pub fn say(self, words: String) {
+        self.fault.set(Some(words));
     }
 
     /// The same, about a load. What others change from now on the reader is told first, at once when the page hears of
@@ -157,6 +179,10 @@ impl Form {
                     book.merge([data]);
                     self.close();
                 }
+                Err(fault) if fault.code() == Some(Code::Conflict) && self.settles() => {
+                    self.on_conflict
+                        .with_value(|on_conflict| on_conflict.iter().for_each(|settle| settle.run(fault.clone())));
+                }
                 Err(fault) => {
                     if let (Some(seen), Some(Code::Conflict)) = (seen, fault.code())
                         && let Ok(One { data }) = one_load(seen.id).await
@@ -172,6 +198,11 @@ impl Form {
             }
             self.busy.try_set(false);
         });
+    }
+
+    /// Whether a conflict is settled field by field, by a dialog that is still there.
+    fn settles(self) -> bool {
+        self.is_open() && self.on_conflict.with_value(Option::is_some)
     }
 
     fn refuse(self, fault: &Fault) {

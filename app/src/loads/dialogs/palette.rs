@@ -1,81 +1,27 @@
 //! The palette: whatever can be done from here, and every load, found by a few letters of its name.
 
+mod items;
+
 use std::time::Duration;
 
-use contract::{
-    LoadId, One,
-    actor::Permission,
-    loads::{LoadQuery, LoadRow},
-    views::{SavedView, ViewPage},
+use contract::{LoadId, One, actor::Permission, loads::LoadQuery};
+use leptos::{
+    ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys,
 };
-use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
+use self::items::{Found, Item, MOST, What, fixed, loads, view_item};
 use super::{
-    super::{
-        act,
-        api::list_loads,
-        deeds::{Deed, deeds},
-        list::{
-            asked::{VIEWS, href, view_word},
-            fits::fits,
-        },
-    },
+    super::{act, api::list_loads, deeds::Deed},
     Asked, Dialog,
 };
-use crate::{
-    live::live,
-    pages::Visitor,
-    say,
-    ui::{
-        acts::{Act, acts_of},
-        icon::Icon,
-        words::status_word,
-    },
-    views::api::list_views,
-    when,
-};
+use crate::{pages::Visitor, say, ui::icon::Icon, views::api::list_views};
 
 /// How long the server is not yet asked while somebody is typing.
 const PAUSE: Duration = Duration::from_millis(120);
 
-/// How many loads are offered: as many as can be told apart at a glance.
-const MOST: usize = 7;
-
 /// From how many letters on loads are looked for: one letter is in all of them.
 const FEWEST: usize = 2;
-
-/// What an entry does.
-#[derive(Clone, Debug, PartialEq)]
-enum What {
-    Deed(LoadId, Deed),
-    Act(Act),
-    /// Open a load.
-    Load(LoadId),
-    /// Go to an address of this site.
-    Address(String),
-}
-
-/// An entry.
-#[derive(Clone, Debug, PartialEq)]
-struct Item {
-    what: What,
-    group: String,
-    icon: &'static str,
-    words: String,
-    more: String,
-    keys: Vec<&'static str>,
-}
-
-/// What the server has said to the letters typed last.
-#[derive(Clone, Debug, PartialEq)]
-enum Found {
-    /// It was not asked.
-    Unasked,
-    Asking,
-    These(Vec<LoadRow>),
-    Failed,
-}
 
 /// The dialog.
 #[component]
@@ -112,7 +58,8 @@ pub fn Palette(
     }
     let items = Memo::new(move |_| {
         let text = typed.with(|typed| typed.trim().to_lowercase());
-        let mut items = fixed.with_value(|fixed| fixed.iter().filter(|item| item.answers(&text)).cloned().collect::<Vec<_>>());
+        let mut items =
+            fixed.with_value(|fixed| fixed.iter().filter(|item| item.answers(&text)).cloned().collect::<Vec<_>>());
         saved.with(|saved| items.extend(saved.iter().filter(|item| item.answers(&text)).cloned()));
         found.with(|found| items.extend(loads(found, &text)));
         items
@@ -120,7 +67,8 @@ pub fn Palette(
     // The entry that Enter takes. It stays while others come and go around it.
     let chosen = RwSignal::new(None::<What>);
     let place = Memo::new(move |_| {
-        let place = |items: &Vec<Item>| chosen.with(|chosen| items.iter().position(|item| Some(&item.what) == chosen.as_ref()));
+        let place =
+            |items: &Vec<Item>| chosen.with(|chosen| items.iter().position(|item| Some(&item.what) == chosen.as_ref()));
         items.with(place).unwrap_or_default()
     });
     let navigate = use_navigate();
@@ -133,7 +81,10 @@ pub fn Palette(
             What::Act(act) => _ = act.run(),
             What::Deed(load, Deed::Move(to)) => act::move_to(load, to),
             What::Deed(load, Deed::Assign) => _ = act::assign(load),
-            What::Deed(load, Deed::Open) | What::Load(load) => navigate(&format!("/loads/{load}"), NavigateOptions::default()),
+            What::Deed(load, Deed::Edit) => _ = act::edit(load),
+            What::Deed(load, Deed::Open) | What::Load(load) => {
+                navigate(&format!("/loads/{load}"), NavigateOptions::default());
+            }
             What::Address(address) => navigate(&address, NavigateOptions::default()),
         }
     });
@@ -244,113 +195,6 @@ fn look_for_loads(typed: RwSignal<String>, found: RwSignal<Found>) {
     });
 }
 
-impl Item {
-    /// Whether every word that was typed is in it.
-    fn answers(&self, text: &str) -> bool {
-        let own = format!("{} {} {}", self.words, self.more, self.group).to_lowercase();
-        text.split_whitespace().all(|word| own.contains(word))
-    }
-}
-
-/// What there is before anything is typed: what can be done to the load in hand, and from every page.
-fn fixed(visitor: &Visitor, load: Option<LoadId>) -> Vec<Item> {
-    let mut items = Vec::new();
-    let number = load.and_then(|load| live().book.entry(load)).map(|entry| entry.with_untracked(|entry| entry.row.load_number.clone()));
-    if let (Some(load), Some(number)) = (load, number) {
-        items.extend(deeds(load).into_iter().map(|(deed, words, key)| Item {
-            what: What::Deed(load, deed),
-            group: number.clone(),
-            icon: match deed {
-                Deed::Move(contract::status::LoadStatus::Cancelled) => "ban",
-                Deed::Move(_) => "arrow-right",
-                Deed::Assign => "user",
-                Deed::Open => "panel-right",
-            },
-            words,
-            more: String::new(),
-            keys: if key.is_empty() { Vec::new() } else { vec![key] },
-        }));
-    }
-    let acts = acts_of(visitor).into_iter().filter(|act| *act != Act::Palette);
-    let (pages, others): (Vec<_>, Vec<_>) = acts.partition(|act| matches!(act, Act::Go(_)));
-    let act = |group: &str, act: Act| Item {
-        what: What::Act(act),
-        group: group.to_owned(),
-        icon: act.icon(),
-        words: act.words(),
-        more: String::new(),
-        keys: act.keys(),
-    };
-    items.extend(others.into_iter().map(|other| act(say!(common.palette.acts), other)));
-    items.extend(pages.into_iter().map(|page| act(say!(common.palette.go), page)));
-    if visitor.can(Permission::LoadView) {
-        items.extend(VIEWS.into_iter().map(|view| Item {
-            what: What::Address(href(&LoadQuery { view, ..LoadQuery::default() })),
-            group: say!(common.palette.go).to_owned(),
-            icon: "rows-3",
-            words: format!("{}: {}", say!(common.page.loads), view_word(view)),
-            more: String::new(),
-            keys: Vec::new(),
-        }));
-    }
-    items
-}
-
-/// A saved view.
-fn view_item(view: &SavedView) -> Item {
-    Item {
-        what: What::Address(view.address()),
-        group: say!(common.views.title).to_owned(),
-        icon: "layers",
-        words: view.name.clone(),
-        more: match view.page {
-            ViewPage::Loads => say!(common.page.loads).to_owned(),
-            ViewPage::Board => say!(common.page.dispatch).to_owned(),
-        },
-        keys: Vec::new(),
-    }
-}
-
-/// The loads that answer to what was typed: the server's, and until it has answered those that the page knows.
-fn loads(found: &Found, text: &str) -> Vec<Item> {
-    let item = |row: &LoadRow| Item {
-        what: What::Load(row.id),
-        group: say!(common.palette.loads).to_owned(),
-        icon: "package",
-        words: format!("{} · {} → {}", row.load_number, row.origin.city, row.destination.city),
-        more: match &row.carrier {
-            Some(carrier) => format!("{} · {}", status_word(row.status), carrier.name),
-            None => status_word(row.status).to_owned(),
-        },
-        keys: Vec::new(),
-    };
-    let rows = match found {
-        Found::Unasked => return Vec::new(),
-        Found::These(rows) => rows.clone(),
-        Found::Asking | Found::Failed => {
-            let query = LoadQuery { q: Some(text.to_owned()), ..LoadQuery::default() };
-            let book = live().book;
-            let now = when::now_untracked();
-            let ids = book.select(|entry| fits(&query, &entry.row, None, now), |entry| entry.row.pickup.start);
-            let entries = ids.into_iter().rev().take(MOST).filter_map(|id| book.entry(id));
-            entries.map(|entry| entry.with_untracked(|entry| entry.row.clone())).collect()
-        }
-    };
-    let mut items: Vec<_> = rows.iter().map(item).collect();
-    if rows.len() == MOST {
-        let all = LoadQuery { q: Some(text.to_owned()), ..LoadQuery::default() };
-        items.push(Item {
-            what: What::Address(href(&all)),
-            group: say!(common.palette.loads).to_owned(),
-            icon: "list-filter",
-            words: say!(common.palette.all, text = text),
-            more: String::new(),
-            keys: Vec::new(),
-        });
-    }
-    items
-}
-
 /// The entries below their headings.
 fn entries(items: &[Item], place: Memo<usize>, chosen: RwSignal<Option<What>>, take: Callback<What>) -> Vec<AnyView> {
     let mut number = 0;
@@ -380,7 +224,7 @@ fn entries(items: &[Item], place: Memo<usize>, chosen: RwSignal<Option<What>>, t
         let options = options.collect_view();
         view! {
             <div role="group" aria-label=heading.clone()>
-                <h3 aria-hidden="true">{heading}</h3>
+                <h3 aria-hidden="true">{heading.clone()}</h3>
                 {options}
             </div>
         }

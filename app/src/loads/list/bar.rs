@@ -37,7 +37,12 @@ pub fn Bar(
 ) -> impl IntoView {
     let query = Signal::derive(move || {
         // Which of its pages is shown is no part of a view.
-        asked.with(|asked| href(&LoadQuery { page: None, ..asked.clone() }).split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default())
+        asked.with(|asked| {
+            href(&LoadQuery { page: None, ..asked.clone() })
+                .split_once('?')
+                .map(|(_, query)| query.to_owned())
+                .unwrap_or_default()
+        })
     });
     view! {
         <header class="bar">

@@ -11,11 +11,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::hand::LINK;
 use crate::{
-    loads::{
-        act,
-        deeds::Opened,
-        dialogs::Asked,
-    },
+    loads::{act, deeds::Opened, dialogs::Asked},
     ui::keys::{is_taken, leave},
 };
 
@@ -55,6 +51,7 @@ fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>) 
             true
         }
         ("a" | "A", Some(load)) => act::assign(load),
+        ("e" | "E", Some(load)) => act::edit(load),
         ("d" | "D", Some(load)) => {
             act::move_to(load, LoadStatus::Dispatched);
             true

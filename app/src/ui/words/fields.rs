@@ -10,6 +10,8 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
     // Of `stops[1].windowEnd` the last part says what it is.
     let name = field.rsplit('.').next().unwrap_or(field);
     match (name, flaw) {
+        ("window", Flaw::NotAllowed) => say!(common.edit.has_left),
+        ("carrierRateCents", Flaw::NotAllowed) => say!(common.edit.offers_out),
         ("viewName", Flaw::OutOfRange) => say!(common.views.many),
         ("customerName", Flaw::Needed) => say!(common.flaw.customer_needed),
         ("city", Flaw::Unknown) => say!(common.flaw.town_unknown),
@@ -32,6 +34,24 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
         (_, flaw) => plain(flaw),
     }
     .to_owned()
+}
+
+/// What a field of a load is called where it is told that it was edited.
+pub fn edited_word(field: &str) -> &'static str {
+    match field.rsplit('.').next().unwrap_or(field) {
+        "customerName" => say!(common.detail.customer),
+        "equipment" => say!(common.detail.equipment),
+        "isHot" => say!(common.detail.hot),
+        "commodity" => say!(common.detail.commodity),
+        "weightLbs" => say!(common.detail.weight),
+        "reference" => say!(common.detail.reference),
+        "notes" => say!(common.detail.notes),
+        "customerRateCents" => say!(common.detail.customer_rate),
+        "carrierRateCents" => say!(common.detail.carrier_rate),
+        "facility" => say!(common.dialogs.facility),
+        "window" => say!(common.edit.window),
+        _ => say!(common.edit.more),
+    }
 }
 
 /// The field of a form at which a rule asks for something, if there is one.
