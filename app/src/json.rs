@@ -8,11 +8,13 @@
 mod reader;
 
 use leptos::{
-    prelude::Resource,
+    prelude::{Get as _, Resource, use_context},
     server::codee::{Decoder, Encoder},
     server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post},
 };
 use serde::{Serialize, de::DeserializeOwned};
+
+use crate::pages::Visitor;
 
 #[cfg(feature = "hydrate")]
 pub use reader::{Reader, Unreadable, read};
@@ -48,6 +50,18 @@ where
         move || asked.clone()
     };
     Resource::new_with_options(source, fetcher, false)
+}
+
+/// What a resource has brought.
+pub fn brought<T: Clone + Send + Sync + 'static>(resource: Resource<T, Text>) -> Option<T> {
+    is_asked().then(|| resource.get()).flatten()
+}
+
+/// Whether what is rendered is still asked for. On the server the framework looks once more at what it has rendered, on
+/// another thread and perhaps when the request is gone: then there is no context any more, and who goes on without it
+/// takes the answer down with them.
+pub fn is_asked() -> bool {
+    cfg!(feature = "hydrate") || use_context::<Visitor>().is_some()
 }
 
 /// How calls send what they ask, and how all of them are answered.

@@ -43,7 +43,7 @@ fn different_fields_both_succeed_and_the_same_field_is_told_with_who_and_when() 
 
         let late = json!({ "commodity": of("Frozen fruit", "Ice cream"), "reference": of(Value::Null, "PO 7") });
         let refused = edit(&two, &load, late).await;
-        let details = refused.refused(409, "conflict");
+        let details = &refused.refused(409, "conflict")["details"];
         let overtaken = details["overtaken"].as_object().unwrap();
         assert_eq!(overtaken.keys().collect::<Vec<_>>(), ["commodity"]);
         assert_eq!(overtaken["commodity"]["by"], one.user["name"]);
@@ -174,7 +174,7 @@ fn bad_edits_are_refused_by_their_fields_and_change_nothing() {
             (window(0, &on_day(500, "08:00"), &on_day(500, "12:00")), "stops[0].windowStart"),
         ] {
             let refused = edit(&desk, &load, fields.clone()).await;
-            let details = refused.refused(400, "invalid");
+            let details = &refused.refused(400, "invalid")["details"];
             assert!(details["fields"][at].is_string(), "{fields}: {details}");
         }
         assert_eq!(desk.load(load.id).await.data(), before.data());
@@ -183,7 +183,7 @@ fn bad_edits_are_refused_by_their_fields_and_change_nothing() {
             desk.post("/api/v1/loads/cancel", json!({ "loadId": load.id, "version": load.version, "reason": "x" }));
         assert_eq!(gone.await.status, 200);
         let refused = edit(&desk, &load, json!({ "commodity": of("Frozen fruit", "Peas") })).await;
-        assert_eq!(refused.refused(422, "refused")["rule"], "load_finished");
+        assert_eq!(refused.refused(422, "refused")["details"]["rule"], "load_finished");
     });
 }
 
@@ -198,7 +198,7 @@ fn a_rate_that_is_offered_is_not_changed_behind_the_offers() {
         });
         let load = desk.post("/api/v1/loads/tender", tender).await.row();
         let refused = edit(&desk, &load, json!({ "carrierRateCents": of(150_000, 100_000) })).await;
-        assert!(refused.refused(400, "invalid")["fields"]["carrierRateCents"].is_string());
+        assert!(refused.refused(400, "invalid")["details"]["fields"]["carrierRateCents"].is_string());
         assert_eq!(edit(&desk, &load, json!({ "commodity": of("Frozen fruit", "Peas") })).await.status, 200);
     });
 }

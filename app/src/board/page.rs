@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    json::resource,
+    json::{brought, resource},
     live::{again::when_back, inbox, live},
     loads::{
         act,
@@ -68,7 +68,7 @@ pub fn BoardPage() -> impl IntoView {
         <div class="board-page">
             <Bar />
             <Transition fallback=Skeleton>
-                {move || loads.get().map(|answer| match answer {
+                {move || brought(loads).map(|answer| match answer {
                     Ok(listed) => {
                         take(listed);
                         view! { <Figures /> <Nothing /> <Lanes /> }.into_any()

@@ -18,7 +18,7 @@ use leptos_router::{
 use super::{api::one_carrier, cells, drivers::Drivers, edit::CarrierEdit};
 use crate::{
     fault::Fault,
-    json::{Text, resource},
+    json::{Text, is_asked, resource},
     live::{again::when_back, live},
     pages::Visitor,
     say,
@@ -112,7 +112,7 @@ fn Read(detail: Resource<Result<CarrierDetail, Fault>, Text>, again: RwSignal<u3
     let words =
         move || answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().map(unread_words)));
     move || {
-        came.get().map(|came| match came {
+        is_asked().then(|| came.get()).flatten().map(|came| match came {
             Came::Known => EitherOf3::A(view! { <Loaded kept again /> }),
             Came::Missing => EitherOf3::B(view! { <Gone /> }),
             Came::Failed => EitherOf3::C(view! {

@@ -11,7 +11,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{api::list_carriers, cells};
 use crate::{
-    json::resource,
+    json::{brought, resource},
     live::{again::when_back, live},
     pages::Visitor,
     say,
@@ -120,7 +120,7 @@ pub fn CarriersPage() -> impl IntoView {
     // The last good list: a call that fails must not take away what was there.
     let kept = StoredValue::new(None::<Vec<CarrierRow>>);
     let shown = move || {
-        list.get().map(|answer| match answer {
+        brought(list).map(|answer| match answer {
             Ok(One { data }) => {
                 kept.set_value(Some(data.clone()));
                 Either::Left(view! { <Table carriers=data asked may_edit /> })

@@ -13,7 +13,7 @@ use leptos_router::hooks::use_query_map;
 use super::{api::read_kpis, chart::Chart};
 use crate::{
     fault::Fault,
-    json::resource,
+    json::{brought, resource},
     live::{again::when_back, live},
     loads::api::list_loads,
     pages::Visitor,
@@ -63,7 +63,7 @@ pub fn KpisPage() -> impl IntoView {
     let mine =
         move |scope| me.filter(|_| scope == KpiScope::Mine).map(|me| format!("&dispatcherId={me}")).unwrap_or_default();
     let shown = move || {
-        figures.get().map(|answer| {
+        brought(figures).map(|answer| {
             let data = match answer {
                 Ok(One { data }) => data,
                 Err(fault) => match kept.get_value().filter(|kept| fault.says_nothing() && kept.scope == scope.get()) {
@@ -77,7 +77,7 @@ pub fn KpisPage() -> impl IntoView {
         })
     };
     let listed = move || {
-        attention.get().map(|answer| match answer {
+        brought(attention).map(|answer| match answer {
             Ok(list) => Either::Left(view! { <Attention loads=list.data all=list.page.total of=mine(scope.get()) /> }),
             Err(fault) => Either::Right(view! { <Unread fault retry /> }),
         })

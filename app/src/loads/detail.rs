@@ -22,7 +22,7 @@ use self::{
 use super::api::one_load;
 use crate::{
     fault::Fault,
-    json::resource,
+    json::{is_asked, resource},
     live::{again::when_back, live},
     messages::conversation::Thread,
     pages::Visitor,
@@ -42,12 +42,12 @@ pub fn LoadPage() -> impl IntoView {
         <div class="load">
             <a class="crumb" href=move || came.address()><Icon name="chevron-left" />{move || came.words()}</a>
             <Suspense fallback=Skeleton>
-                {move || Suspend::new(async move {
+                {move || is_asked().then(|| Suspend::new(async move {
                     match detail.await {
                         Ok(detail) => Either::Left(view! { <Loaded detail /> }),
                         Err(fault) => Either::Right(view! { <Failed fault again /> }),
                     }
-                })}
+                }))}
             </Suspense>
         </div>
     }

@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::api::{accept_tender, decline_tender, list_offers};
 use crate::{
     fault::Fault,
-    json::resource,
+    json::{brought, resource},
     live::{again::when_back, live},
     pages::Visitor,
     say,
@@ -70,7 +70,7 @@ fn Open(taken: RwSignal<u32>) -> impl IntoView {
             }
         })
     };
-    view! { <Transition>{move || list.get().map(shown)}</Transition> }
+    view! { <Transition>{move || brought(list).map(shown)}</Transition> }
 }
 
 /// An offer.

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    json::resource,
+    json::{brought, resource},
     live::{again::when_back, live},
     pages::Visitor,
     say, when,
@@ -143,9 +143,11 @@ pub fn LoadsPage() -> impl IntoView {
                 <Pill news again />
                 <Transition fallback=nothing::skeleton set_pending>
                     {move || {
-                        // Only read: later counts don't write the table anew.
-                        let counted = counts.get_untracked().and_then(Result::ok).map(|counts| counts.data);
-                        list.get().map(|answer| untrack(|| shown(answer, counted)))
+                        brought(list).map(|answer| {
+                            // Only read: later counts don't write the table anew.
+                            let counted = counts.get_untracked().and_then(Result::ok).map(|counts| counts.data);
+                            untrack(|| shown(answer, counted))
+                        })
                     }}
                 </Transition>
             </section>

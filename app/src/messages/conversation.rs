@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    json::{Text, resource},
+    json::{Text, is_asked, resource},
     live::{again::when_back, live},
     pages::Visitor,
     say,
@@ -89,7 +89,7 @@ fn Read(load: LoadId, newest: Resource<Result<Conversation, Fault>, Text>, again
         })
     });
     move || {
-        came.get().map(|came| match came {
+        is_asked().then(|| came.get()).flatten().map(|came| match came {
             Came::Known => EitherOf3::A(view! { <Loaded load shown older /> }),
             Came::Missing => EitherOf3::B(view! { <p class="sub">{say!(messages.not_theirs)}</p> }),
             Came::Failed(words) => EitherOf3::C(view! {

@@ -8,7 +8,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{api::list_threads, page::Asked};
 use crate::{
-    json::resource,
+    json::{brought, resource},
     live::{again::when_back, live},
     say,
     ui::{icon::Icon, status::Status, words::unread_words},
@@ -29,7 +29,7 @@ pub fn Threads(asked: Memo<Asked>) -> impl IntoView {
     // The last good list: a call that fails must not take away what was there.
     let kept = StoredValue::new(None::<Listed<ThreadRow>>);
     let shown = move || {
-        list.get().map(|answer| match answer {
+        brought(list).map(|answer| match answer {
             Ok(listed) => {
                 kept.set_value(Some(listed.clone()));
                 live.read_at(&listed.cursor);

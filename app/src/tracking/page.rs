@@ -14,7 +14,7 @@ use super::{
     panel::Panel,
 };
 use crate::{
-    json::resource,
+    json::{is_asked, resource},
     live::{Live, again::when_back, live},
     loads::api::active_loads,
     say,
@@ -44,7 +44,7 @@ pub fn TrackingPage() -> impl IntoView {
         >
             <section class="mlist">
                 <Transition fallback=Skeleton>
-                    {move || Suspend::new(async move {
+                    {move || is_asked().then(|| Suspend::new(async move {
                         match list.await {
                             Ok(listed) => {
                                 take(live, listed);
@@ -64,7 +64,7 @@ pub fn TrackingPage() -> impl IntoView {
                                 })
                             }
                         }
-                    })}
+                    }))}
                 </Transition>
             </section>
             <FleetMap />

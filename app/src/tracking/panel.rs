@@ -14,7 +14,7 @@ use super::{
     fleet::Fleet,
 };
 use crate::{
-    json::resource,
+    json::{is_asked, resource},
     live::Entry,
     loads::{act::move_to, api::one_load},
     say,
@@ -60,7 +60,7 @@ pub fn Panel(
                 </div>
             }
         }>
-            {move || Suspend::new(async move {
+            {move || is_asked().then(|| Suspend::new(async move {
                 match detail.await {
                     Ok(one) => {
                         fleet.book.merge([one.data.load.clone()]);
@@ -77,7 +77,7 @@ pub fn Panel(
                         })
                     }
                 }
-            })}
+            }))}
         </Transition>
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    json::Text,
+    json::{Text, brought},
     loads::dialogs::{Dialog, ask},
     say,
     ui::icon::Icon,
@@ -50,7 +50,7 @@ pub fn Bar(
             <nav class="views" aria-label=say!(loads.view.label)>
                 <Transition fallback=move || links(&asked.get_untracked(), None)>
                     {move || {
-                        let counts = counts.get().and_then(Result::ok).map(|counts| counts.data);
+                        let counts = brought(counts).and_then(Result::ok).map(|counts| counts.data);
                         asked.with(|asked| links(asked, counts))
                     }}
                 </Transition>
