@@ -128,6 +128,7 @@ test("a filtered list is kept under a name, shared, found again and removed", as
   const colleague = await at(browser, server, "dispatch2@blueridge.demo");
   await live(colleague);
   await colleague.keyboard.press("Control+k");
+  await expect(field(colleague)).toBeFocused();
   await colleague.keyboard.type("warm reef");
   await expect(chosen(colleague)).toContainText("Warm reefers");
   await colleague.keyboard.press("Enter");

@@ -3,6 +3,7 @@
 use leptos::{ev, prelude::*, web_sys};
 
 use crate::{
+    loads::dialogs::Asked,
     pages::Visitor,
     ui::{
         acts::{Act, acts_of},
@@ -52,7 +53,9 @@ fn press(event: &web_sys::KeyboardEvent, acts: &[Act]) -> bool {
         };
         return acts.contains(&act) && act.run();
     }
-    if keys::is_typing(event) {
+    // What is typed while a dialog is on its way is meant for that.
+    let is_asked = use_context::<Asked>().is_some_and(|Asked(asked)| asked.with_untracked(Option::is_some));
+    if is_asked || keys::is_typing(event) {
         return false;
     }
     if keys::in_chord(event) {

@@ -103,12 +103,12 @@ pub fn fixed(visitor: &Visitor, load: Option<LoadId>) -> Vec<Item> {
         more: String::new(),
         keys: act.keys(),
     };
-    items.extend(others.into_iter().map(|other| act(say!(common.palette.acts), other)));
     items.extend(pages.into_iter().map(|page| act(say!(common.palette.go), page)));
+    items.extend(others.into_iter().map(|other| act(say!(common.palette.acts), other)));
     if visitor.can(Permission::LoadView) {
         items.extend(VIEWS.into_iter().map(|view| Item {
             what: What::Address(href(&LoadQuery { view, ..LoadQuery::default() })),
-            group: say!(common.palette.go).to_owned(),
+            group: say!(common.views.every).to_owned(),
             icon: "rows-3",
             words: format!("{}: {}", say!(common.page.loads), view_word(view)),
             more: String::new(),
