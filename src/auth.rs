@@ -16,6 +16,8 @@ use contract::{
     Code, Refusal, SessionId, Timestamp, UserId,
     accounts::{SignIn, SignedIn},
     actor::Role,
+    people::{Join, MAX_PASSWORD, MIN_PASSWORD},
+    refusal::Flaw,
 };
 use sha2::{Digest, Sha256};
 
@@ -28,6 +30,7 @@ use crate::{
     store::{
         By, Outbox, Store, Tx,
         accounts::{self, Session},
+        people,
     },
 };
 
@@ -203,6 +206,35 @@ impl Auth {
         Ok(())
     }
 
+    /// Takes an invitation up: its holder chooses a password, and is signed in.
+    ///
+    /// # Errors
+    /// `not_found` when it leads nowhere, `invalid` when the password won't do, `rate_limited`.
+    pub async fn join(&self, from: IpAddr, ask: Join) -> Result<Opened> {
+        self.0.attempts.admit(&from)?;
+        let parts = &self.0;
+        if ask.password.chars().count() < MIN_PASSWORD {
+            let fault = format!("at least {MIN_PASSWORD} characters");
+            return Err(Refusal::flawed("password", Flaw::OutOfRange, fault).into());
+        }
+        if ask.password.len() > MAX_PASSWORD {
+            return Err(Refusal::flawed("password", Flaw::TooLong, format!("at most {MAX_PASSWORD} bytes")).into());
+        }
+        let hash = digest(&ask.token);
+        let found = people::invited(&parts.store, &hash, self.now()).await?;
+        let (tenant, user, email) = found.ok_or_else(Refusal::not_found)?;
+        let password = password::hashed(ask.password.clone()).await?;
+        let mut tx = parts.store.begin(By::Itself(tenant), &parts.clock, &parts.outbox).await?;
+        if !people::join(&mut tx, user, &hash).await? {
+            return Err(Refusal::not_found().into());
+        }
+        accounts::set_password(&mut tx, user, &password).await?;
+        accounts::forget_failures(&mut tx, user).await?;
+        tx.commit().await?;
+        self.believed().clear();
+        self.sign_in(from, SignIn { email, password: ask.password }).await
+    }
+
     /// Lets a user in or shuts them out.
     ///
     /// # Errors
@@ -302,6 +334,6 @@ fn locked() -> Refusal {
 }
 
 /// Secrets are kept as their digests: 256 random bits need no slow hash.
-fn digest(secret: &str) -> String {
+pub fn digest(secret: &str) -> String {
     Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -75,6 +75,7 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .with_state(options);
     let router = Router::new()
         .route("/api/v1/auth/login", post(accounts::login))
+        .route("/api/v1/auth/join", post(accounts::join))
         .route("/api/v1/auth/refresh", post(accounts::refresh))
         .route("/api/v1/auth/logout", post(accounts::logout))
         .route("/api/v1/auth/me", get(accounts::me))

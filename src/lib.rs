@@ -38,6 +38,7 @@ pub mod loads;
 pub mod messages;
 pub mod notices;
 pub mod pace;
+pub mod people;
 pub mod places;
 pub mod realtime;
 pub mod relay;

@@ -14,6 +14,7 @@ pub mod messages;
 pub mod notices;
 pub mod once;
 mod outbox;
+pub mod people;
 pub mod positions;
 pub mod sessions;
 pub mod tenders;

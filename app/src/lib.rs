@@ -22,6 +22,7 @@ pub mod messages;
 pub mod notices;
 pub mod pages;
 pub mod parts;
+pub mod people;
 pub mod shell;
 pub mod tracking;
 pub mod ui;
@@ -70,6 +71,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/carriers/:id") view={Lazy::<parts::Carrier>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/figures") view={Lazy::<parts::Figures>::new()} ssr=SsrMode::InOrder />
                     <Route path=path!("/messages") view={Lazy::<parts::Messages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/people") view={Lazy::<parts::People>::new()} ssr=SsrMode::InOrder />
+                    <Route path=path!("/join") view=accounts::join::JoinPage ssr=SsrMode::Async />
                     <Route path=path!("/tracking") view={Lazy::<parts::Tracking>::new()} ssr=SsrMode::Async />
                 </Routes>
             </Frame>

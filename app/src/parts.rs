@@ -23,6 +23,7 @@ use crate::{
     },
     messages::page::MessagesPage,
     notices::{self, Shown, bell::IsOpen},
+    people::page::PeoplePage,
     tracking::page::TrackingPage,
     ui::{toast, words::fault_words},
 };
@@ -94,6 +95,8 @@ parts! {
     Figures figures KpisPage fetch_figures
     /// The messages.
     Messages messages MessagesPage fetch_messages
+    /// Who may sign in.
+    People people PeoplePage fetch_people
 }
 
 impl Part {
@@ -106,6 +109,7 @@ impl Part {
             "/carriers" => Some(Self::Carriers),
             "/figures" => Some(Self::Figures),
             "/messages" => Some(Self::Messages),
+            "/people" => Some(Self::People),
             path => {
                 let below = |start: &str| path.strip_prefix(start).is_some_and(|id| !id.contains('/'));
                 if below("/loads/") { Some(Self::Load) } else { below("/carriers/").then_some(Self::Carrier) }
@@ -235,6 +239,7 @@ mod waking {
             ("/carriers/", Part::Carrier),
             ("/figures", Part::Figures),
             ("/messages", Part::Messages),
+            ("/people", Part::People),
         ];
         let fetch = move || {
             spawn_local(async move {

@@ -33,6 +33,12 @@ pub fn hash(password: &str) -> anyhow::Result<String> {
     Ok(hash.to_string())
 }
 
+/// The same while others go on.
+pub async fn hashed(password: String) -> anyhow::Result<String> {
+    let _permit = AT_ONCE.acquire().await.context("password checks are closed")?;
+    spawn_blocking(move || hash(&password)).await.context("a password's hash was broken off")?
+}
+
 /// Whether a password is the one of this hash.
 pub async fn verify(password: String, hash: String) -> anyhow::Result<bool> {
     let _permit = AT_ONCE.acquire().await.context("password checks are closed")?;

@@ -2,12 +2,13 @@
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use contract::{UserId, actor::Role};
+use contract::{TenantId, UserId, actor::Role};
 
 use super::Auth;
 use crate::{
     clock::{Clock, new_id},
     config::Config,
+    places,
     store::{
         self, By, Store,
         accounts::{self, NewUser},
@@ -25,6 +26,24 @@ pub struct Ask {
 
 #[derive(Subcommand, Clone, Debug)]
 enum What {
+    /// Make a company with its first administrator, whose password is read from standard input
+    Company {
+        /// A short name for the command line, such as `blueridge`
+        #[arg(long)]
+        slug: String,
+        /// As its people see it
+        #[arg(long)]
+        company: String,
+        /// The clock that its day goes by, such as America/Chicago
+        #[arg(long)]
+        zone: String,
+        /// To sign in with
+        #[arg(long)]
+        email: String,
+        /// The administrator's name
+        #[arg(long)]
+        name: String,
+    },
     /// Make an account; the password is read from standard input
     Add {
         /// The company's slug
@@ -82,6 +101,28 @@ impl Ask {
                 .with_context(|| format!("nobody signs in as {email}"))
         };
         match self.what {
+            What::Company { slug, company, zone, email, name } => {
+                let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                anyhow::ensure!(!slug.is_empty() && slug.chars().all(is_slug), "{slug}: only a to z, 0 to 9 and -");
+                anyhow::ensure!(places::zone(&zone).is_some(), "{zone} is no time zone");
+                let known = accounts::tenant_named(&store, &slug).await.map_err(anyhow::Error::from)?;
+                anyhow::ensure!(known.is_none(), "there is a company {slug} already");
+                let password_hash = hash_of_input()?;
+                let tenant = TenantId::new(new_id());
+                let mut tx = store.begin(By::Itself(tenant), &clock, &outbox).await.map_err(anyhow::Error::from)?;
+                accounts::add_tenant(&mut tx, &slug, &company, &zone).await.map_err(anyhow::Error::from)?;
+                let user = NewUser {
+                    id: UserId::new(new_id()),
+                    email: email.trim().to_lowercase(),
+                    name,
+                    role: Role::Admin,
+                    password_hash,
+                    carrier: None,
+                    driver: None,
+                };
+                accounts::add_user(&mut tx, user).await.map_err(anyhow::Error::from)?;
+                tx.commit().await.map_err(anyhow::Error::from)?;
+            }
             What::Add { company, email, name, role } => {
                 let tenant = accounts::tenant_named(&store, &company).await.map_err(anyhow::Error::from)?;
                 let tenant = tenant.with_context(|| format!("there is no company {company}"))?;

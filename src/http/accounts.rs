@@ -12,6 +12,7 @@ use axum::{
 use contract::{
     Code, One, Refusal,
     accounts::{Me, SignIn},
+    people::Join,
 };
 
 use super::{
@@ -31,11 +32,8 @@ pub async fn login(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let from = caller.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(Caller(from))| from);
-    let is_form = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    if is_form {
+    let from = address(caller);
+    if is_form(&headers) {
         return login_form(&edge, from, &body).await;
     }
     let ask: SignIn = match serde_json::from_slice(&body) {
@@ -48,6 +46,23 @@ pub async fn login(
     }
 }
 
+/// Where a caller is.
+fn address(caller: Option<Extension<Caller>>) -> IpAddr {
+    caller.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(Caller(from))| from)
+}
+
+/// Whether a form was sent, by a page that has not woken or never will.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+}
+
+/// A refusal's code, as pages know it.
+fn code_of(refusal: &Refusal) -> String {
+    let code = serde_json::to_value(refusal.code).ok();
+    code.and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 async fn login_form(edge: &Edge, from: IpAddr, body: &[u8]) -> Response {
     let field = |name: &str| form_field(body, name).unwrap_or_default();
     let (email, next) = (field("email"), own_path(&field("next")));
@@ -55,9 +70,38 @@ async fn login_form(edge: &Edge, from: IpAddr, body: &[u8]) -> Response {
     match edge.auth.sign_in(from, ask).await {
         Ok(opened) => with_cookies(edge, Some(&opened), Redirect::to(&next).into_response()),
         Err(error) => {
-            let refusal = Refusal::from(error);
-            let code = serde_json::to_value(refusal.code).ok().and_then(|code| code.as_str().map(str::to_owned));
-            to_sign_in(&[("error", &code.unwrap_or_default()), ("email", &email), ("next", &next)])
+            let code = code_of(&error.into());
+            to_sign_in(&[("error", &code), ("email", &email), ("next", &next)])
+        }
+    }
+}
+
+/// `POST /api/v1/auth/join`: whoever was invited chooses a password, by a form or as JSON.
+pub async fn join(
+    State(edge): State<Edge>,
+    caller: Option<Extension<Caller>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let from = address(caller);
+    if !is_form(&headers) {
+        return match serde_json::from_slice::<Join>(&body) {
+            Ok(ask) => match edge.auth.join(from, ask).await {
+                Ok(opened) => opened_json(&edge, &opened),
+                Err(error) => refuse(error.into()),
+            },
+            Err(fault) => refuse(Refusal::invalid("input", fault.to_string())),
+        };
+    }
+    let field = |name: &str| form_field(&body, name).unwrap_or_default();
+    let token = field("token");
+    match edge.auth.join(from, Join { token: token.clone(), password: field("password") }).await {
+        Ok(opened) => with_cookies(&edge, Some(&opened), Redirect::to("/").into_response()),
+        Err(error) => {
+            let code = code_of(&error.into());
+            let query = url::form_urlencoded::Serializer::new(String::new());
+            let query = { query }.extend_pairs([("token", token.as_str()), ("error", &code)]).finish();
+            Redirect::to(&format!("/join?{query}")).into_response()
         }
     }
 }

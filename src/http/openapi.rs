@@ -22,6 +22,7 @@ use contract::{
         UnreadMessages,
     },
     notices::{NoticeQuery, NoticeSettings, Notices, ReadNotices, Unread},
+    people::{ChangePerson, Invite, Invited, Join, Person, Whom},
     refusal::Refused,
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
     tracking::{PositionsReceived, ReportPositions, TrailFix, TrailQuery},
@@ -127,6 +128,7 @@ macro_rules! calls {
 /// Every call. One that is missing here, or is here and nowhere else, fails a test.
 fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call> {
     calls! { input output
+        POST "/auth/join" "Takes an invitation up: chooses a password, and signs in." Body(Join) -> Json((One<SignedIn>));
         POST "/auth/login" "Signs in: five wrong passwords lock the account for 15 minutes." Body(SignIn) -> Json((One<SignedIn>));
         POST "/auth/refresh" "Exchanges the refresh cookie, which can be used once." Body(Nothing) -> Json((One<SignedIn>));
         POST "/auth/logout" "Ends the sign-in and its sockets." Body(Nothing) -> Json((One<()>));
@@ -170,6 +172,11 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         GET "/messages/unread" "How much the caller has not read." Query(Nothing) -> Json((One<UnreadMessages>));
         POST "/messages/read" "Notes how far the caller has read; a mark never goes back." Body(ReadMessages) -> Json((One<UnreadMessages>));
         GET "/messages/people" "Whom the caller can name in a message about a load." Query(ByLoad) -> Json((One<Vec<Colleague>>));
+        GET "/people" "The company's people and its carriers', by name." Query(Nothing) -> Json((One<Vec<Person>>));
+        POST "/people" "Invites somebody, and tells the way in that they are to be given." Body(Invite) -> Json((One<Invited>));
+        POST "/people/invitation" "Gives somebody another way in to choose a password." Body(Whom) -> Json((One<Invited>));
+        POST "/people/change" "Changes what somebody is, and whether they may sign in." Body(ChangePerson) -> Json((One<Person>));
+        POST "/people/sessions/end" "Ends all sign-ins of somebody." Body(Whom) -> Json((One<Person>));
         GET "/views" "The caller's own views and those that colleagues share, by name." Query(Nothing) -> Json((One<Vec<SavedView>>));
         POST "/views" "Saves a view; one's own of the same page and name is replaced." Body(SaveView) -> Json((One<SavedView>));
         POST "/views/remove" "Removes a view, and tells what it was." Body(RemoveView) -> Json((One<SavedView>));
@@ -208,7 +215,7 @@ pub fn describe() -> Value {
             Gives::Json(answer) => json!({ "description": "Done.", "content": in_json(answer) }),
             Gives::File(kind) => json!({ "description": "A file.", "content": { *kind: {} } }),
         };
-        if call.path == "/auth/login" {
+        if matches!(call.path, "/auth/login" | "/auth/join") {
             operation["security"] = json!([]);
         }
         let method = call.method.to_lowercase();

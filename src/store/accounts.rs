@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Store, Tx, column, moment, on, within};
 use crate::error::Result;
 
-pub use standing::{set_active, set_password, set_role, with_role};
+pub use standing::{end_sessions, set_active, set_password, set_role, with_role};
 
 /// A user as signing in needs them.
 #[derive(Clone, Debug)]

@@ -42,6 +42,7 @@ mod official;
 mod once;
 mod origins;
 mod outage;
+mod people;
 mod presence;
 mod process;
 mod raw;

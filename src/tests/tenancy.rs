@@ -45,7 +45,8 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             | "notifications/preferences"
             | "messages/threads"
             | "messages/unread"
-            | "views",
+            | "views"
+            | "people",
         ) => read(""),
         ("GET", "loads/export") => read(&format!("?carrierId={carrier}")),
         ("GET", "carriers/one") => read(&format!("?id={carrier}")),
@@ -58,6 +59,11 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             write(json!({ "loadId": load, "audience": "everyone", "text": "x", "clientKey": load }))
         }
         ("POST", "messages/read") => write(json!({ "loadId": load, "messageId": load })),
+        ("POST", "people") => {
+            write(json!({ "email": "new@headhaul.test", "name": "x", "role": "CARRIER_OWNER", "carrierId": carrier }))
+        }
+        ("POST", "people/invitation" | "people/sessions/end") => write(json!({ "id": load })),
+        ("POST", "people/change") => write(json!({ "id": load, "active": false })),
         ("POST", "views") => write(json!({ "page": "loads", "name": "x", "query": "view=mine" })),
         ("POST", "views/remove") => write(json!({ "id": load })),
         ("GET", "places") => read("?q=Den"),
@@ -254,13 +260,17 @@ fn the_plain_routes_tell_strangers_of_themselves_and_nobody_of_anybody() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let routes = plain_calls();
-        assert_eq!(routes.len(), 5, "{routes:?}");
+        assert_eq!(routes.len(), 6, "{routes:?}");
         for role in ROLES {
             let stranger = server.sign_in(&format!("{role}@prairie.test")).await;
             for (method, path) in &routes {
                 let of_another = json!({ "email": "dispatch1@blueridge.test", "password": "wrong" }).to_string();
                 let (body, status) = match path.strip_prefix("/api/v1/").unwrap() {
                     "auth/login" => (Some(of_another), 401),
+                    "auth/join" => {
+                        let guess = json!({ "token": "guessed", "password": "a long enough password" });
+                        (Some(guess.to_string()), 404)
+                    }
                     "auth/refresh" => (Some("{}".to_owned()), 401),
                     // Last, because it ends the session.
                     "auth/logout" => continue,

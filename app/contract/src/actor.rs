@@ -112,6 +112,8 @@ pub enum Permission {
     MessageView,
     /// Write about them.
     MessageSend,
+    /// Say who may sign in, and as what.
+    PeopleEdit,
     /// Save what one looks for again and again.
     ViewKeep,
     /// Share that with one's colleagues.
@@ -168,6 +170,7 @@ impl Role {
         use Permission as P;
         match self {
             Self::Admin => &[
+                P::PeopleEdit,
                 P::KpiView,
                 P::LoadView,
                 P::LoadCreate,

@@ -20,6 +20,7 @@ mod lenient;
 pub mod loads;
 pub mod messages;
 pub mod notices;
+pub mod people;
 pub mod refusal;
 pub mod risk;
 pub mod room;

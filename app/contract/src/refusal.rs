@@ -120,6 +120,10 @@ pub enum Rule {
     CarrierInactive,
     /// The carrier lacks what it must have in force.
     CarrierNotCompliant,
+    /// Somebody signs in with that address already.
+    EmailTaken,
+    /// One doesn't do that to oneself.
+    NotYourself,
     /// Another carrier has that number.
     CarrierNumberTaken,
     /// No carrier knows of the load yet, so nobody but the desk can be written to.
@@ -311,6 +315,8 @@ impl Refusal {
             Rule::CarrierInactive => "That carrier is not active.",
             Rule::CarrierNotCompliant => "That carrier lacks insurance or authority that it must have.",
             Rule::CarrierNumberTaken => "Another carrier has that MC number.",
+            Rule::EmailTaken => "Somebody signs in with that address already.",
+            Rule::NotYourself => "Ask another administrator to do that to you.",
             Rule::NobodyToWriteTo => "No carrier knows of the load yet: only a staff note can be written.",
             Rule::MeantForAnother => "The load has another carrier by now; look at the message again.",
             Rule::ChecksFailed => "Something is missing before the truck may start.",

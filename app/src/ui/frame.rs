@@ -28,7 +28,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let visitor = expect_context::<Visitor>();
     let refused = visitor.refused;
     // Signing in and out load a new document, so this needs to be looked at only once.
-    let bare = use_location().pathname.with_untracked(|path| path == "/login");
+    let bare = use_location().pathname.with_untracked(|path| matches!(path.as_str(), "/login" | "/join"));
     let Some(me) = visitor.me.clone().filter(|_| !bare) else {
         return Either::Left(view! { <main id="main" class="bare">{children()}</main> });
     };

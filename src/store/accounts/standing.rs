@@ -50,7 +50,11 @@ pub async fn set_password(tx: &mut Tx<'_>, user: UserId, hash: &str) -> Result<b
     Ok(changed == 1)
 }
 
-async fn end_sessions(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
+/// Ends all sessions of a user.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_sessions(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
     const SQL: &str = "UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL";
     let now = column(tx.now());
     within!(tx, db => sqlx::query(SQL).bind(user.uuid()).bind(now).execute(db).await?.rows_affected());

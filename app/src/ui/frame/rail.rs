@@ -23,6 +23,7 @@ pub fn face(page: Page) -> (&'static str, &'static str) {
         Permission::CarrierView => (say!(common.page.carriers), "truck"),
         Permission::KpiView => (say!(common.page.figures), "chart-column"),
         Permission::MessageView => (say!(common.page.messages), "messages-square"),
+        Permission::PeopleEdit => (say!(common.page.people), "users"),
         Permission::TrackingView => (say!(common.page.tracking), "map"),
         _ => (say!(common.page.loads), "rows-3"),
     }

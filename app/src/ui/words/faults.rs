@@ -101,6 +101,8 @@ pub fn rule_words(rule: Rule) -> &'static str {
         Rule::CarrierInactive => say!(common.fault.carrier_inactive),
         Rule::CarrierNotCompliant => say!(common.fault.carrier_not_compliant),
         Rule::CarrierNumberTaken => say!(common.fault.carrier_number_taken),
+        Rule::EmailTaken => say!(common.fault.email_taken),
+        Rule::NotYourself => say!(common.fault.not_yourself),
         Rule::NobodyToWriteTo => say!(common.fault.nobody_to_write_to),
         Rule::MeantForAnother => say!(common.fault.meant_for_another),
         Rule::ChecksFailed => say!(common.fault.checks_failed),

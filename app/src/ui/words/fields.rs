@@ -61,10 +61,12 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
             Some("carrierId")
         }
         Rule::CarrierNumberTaken => Some("mcNumber"),
+        Rule::EmailTaken => Some("email"),
         Rule::DriverNeeded | Rule::DriverOfOtherCarrier => Some("driverId"),
         Rule::CarrierRateNeeded => Some("carrierRateCents"),
         Rule::ReasonNeeded => Some("reason"),
         Rule::ChecksFailed
+        | Rule::NotYourself
         | Rule::DetailsNeeded
         | Rule::ConfirmationNeeded
         | Rule::PodNeeded
