@@ -82,6 +82,7 @@ pub const FIGURES: &[Figure] = &[
     histogram("headhaul_positions_commit_fixes", "How many positions share a commit"),
     histogram("headhaul_positions_commit_seconds", "How long a commit of positions takes"),
     counter("headhaul_positions_conflated", &[], "Positions that a newer one replaced before they were sent"),
+    counter("headhaul_stops_crossed", &[], "Arrivals and departures that positions told of"),
     counter("headhaul_queues_full", &[], "Broadcasts that did not fit into every reader's queue"),
     counter("headhaul_readers_cut", &["why"], "Connections whose readers took nothing for too long"),
     counter("headhaul_reads_paced", &[], "How often a socket that sends too much was made to wait"),
