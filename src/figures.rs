@@ -82,7 +82,6 @@ pub const FIGURES: &[Figure] = &[
     histogram("headhaul_positions_commit_fixes", "How many positions share a commit"),
     histogram("headhaul_positions_commit_seconds", "How long a commit of positions takes"),
     counter("headhaul_positions_conflated", &[], "Positions that a newer one replaced before they were sent"),
-    counter("headhaul_stops_crossed", &[], "Arrivals and departures that positions told of"),
     counter("headhaul_queues_full", &[], "Broadcasts that did not fit into every reader's queue"),
     counter("headhaul_readers_cut", &["why"], "Connections whose readers took nothing for too long"),
     counter("headhaul_reads_paced", &[], "How often a socket that sends too much was made to wait"),
@@ -105,6 +104,7 @@ pub const FIGURES: &[Figure] = &[
     counter("headhaul_snapshots", &[], "Readers who had missed too much and were told to load afresh"),
     gauge("headhaul_sockets", &["namespace"], "Sockets that are open"),
     counter("headhaul_sockets_cut", &["why"], "Sockets that the server ended: `over`, `full`, `flood`, `failed`"),
+    counter("headhaul_stops_crossed", &[], "Arrivals and departures that positions told of"),
 ];
 
 /// Tells the recorder what each figure means.

@@ -19,6 +19,7 @@ mod documents;
 mod ear;
 mod edge;
 mod export;
+mod fences;
 mod fixture;
 mod forged;
 mod frames;
