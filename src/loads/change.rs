@@ -294,7 +294,8 @@ pub(super) async fn move_on(
         load.hand_to(None, None, tx.now());
     }
     // A skipped status leaves no hole in the times; a backward move takes them back (`domain.md` §2.1).
-    let times = |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(happened)) } else { None };
+    let times =
+        |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(happened)) } else { None };
     if to != S::Cancelled {
         times(&mut load.dispatched_at, to >= S::Dispatched);
         times(&mut load.picked_up_at, to >= S::PickedUp);

@@ -29,8 +29,7 @@ use crate::{
     error::Result,
     notices,
     store::{
-        By, Outbox, Store, Tx, accounts,
-        loads as rows,
+        By, Outbox, Store, Tx, accounts, loads as rows,
         positions::{self, Expected, Kept, Key, Marker, Tracked},
     },
 };

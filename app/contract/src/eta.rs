@@ -163,7 +163,12 @@ mod tests {
         let mut drive = driven(2, 60.0);
         let before = drive.mph;
         for minute in 0..120 {
-            drive.see((north(0.0), NOW.plus_minutes(minute)), (north(0.0), NOW.plus_minutes(minute + 1)), Some(0.0), 1.0);
+            drive.see(
+                (north(0.0), NOW.plus_minutes(minute)),
+                (north(0.0), NOW.plus_minutes(minute + 1)),
+                Some(0.0),
+                1.0,
+            );
         }
         assert_eq!(drive.mph, before);
     }

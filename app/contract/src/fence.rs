@@ -233,8 +233,9 @@ mod tests {
     fn passing_by_on_the_highway_is_no_arrival_however_often_it_reports() {
         for every_s in [1_i64, 5, 30, 60, 300] {
             for mph in [25.0, 45.0, 65.0] {
-                let pass: Vec<Seen> =
-                    (0..=1_800 / every_s).map(|n| at(n * every_s, -8.0 + mph * (n * every_s) as f64 / 3_600.0)).collect();
+                let pass: Vec<Seen> = (0..=1_800 / every_s)
+                    .map(|n| at(n * every_s, -8.0 + mph * (n * every_s) as f64 / 3_600.0))
+                    .collect();
                 assert_eq!(came(&pass), None, "{mph} mph, every {every_s} s");
             }
         }

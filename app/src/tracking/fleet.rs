@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "hydrate")]
-use contract::{fence::Fence, geo::Point};
 use contract::{
     LoadId, Timestamp,
     actor::Permission,
     risk::{Risk, outlook},
     tracking::{Freshness, freshness},
 };
+#[cfg(feature = "hydrate")]
+use contract::{fence::Fence, geo::Point};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 

@@ -56,9 +56,8 @@ pub fn Stops(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl IntoV
 
 /// The stop of which the truck's position told last, if nothing happened to the load since, with what takes that back.
 fn told_last(detail: &LoadDetail, now: Timestamp) -> Option<(usize, Offer)> {
-    let is_change = |entry: &&TimelineEntry| {
-        !matches!(entry.what, Happening::EtaSlipped { .. } | Happening::DetentionBegun { .. })
-    };
+    let is_change =
+        |entry: &&TimelineEntry| !matches!(entry.what, Happening::EtaSlipped { .. } | Happening::DetentionBegun { .. });
     let newest = detail.timeline.iter().find(is_change)?;
     if newest.by.as_deref() != Some(BY_POSITION) || now.since_ms(newest.at) > UNDO_MS {
         return None;
