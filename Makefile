@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run dev test fuzz check lint release bench bench-pages bench-positions bench-ticks proof-loss proof-crash proof-slow proof-storm proof-model proof-redis clean help
+.PHONY: run dev test fuzz check lint release bench bench-fences bench-pages bench-positions bench-ticks proof-loss proof-crash proof-slow proof-storm proof-model proof-redis clean help
 
 run: ## Build what has changed and start the demo on http://127.0.0.1:3000 (RELEASE=1: optimised)
 	@scripts/run.sh
@@ -28,6 +28,9 @@ bench: ## Measure the live plane beside the standard's stack on Node, into docs/
 
 bench-pages: ## Measure how fast the pages are
 	@scripts/bench-pages.sh
+
+bench-fences: ## Hold what positions tell of arrivals and lateness against trips of which the truth is known
+	@. scripts/env.sh && cargo bench --bench fences
 
 bench-positions: ## Measure how many positions a second are stored, on both databases, with real disk flushes
 	@. scripts/env.sh && DURABLE=1 scripts/servers.sh cargo bench --bench positions

@@ -6,8 +6,9 @@ use std::{
 };
 
 use contract::{
-    Refusal, TenantId,
+    Refusal, TenantId, Timestamp,
     actor::{Actor, Grant},
+    eta::Course,
     event::{Cursor, Missed},
 };
 use serde_json::Value;
@@ -18,7 +19,7 @@ use crate::{
     error::Result,
     journal,
     store::{By, Outbox, Store, Tx, once::Once},
-    tracking::intake::Intake,
+    tracking::{fences::Fences, intake::Intake},
 };
 
 /// How time runs: as usual, or faster for a simulation.
@@ -26,6 +27,13 @@ use crate::{
 pub struct Pace {
     /// How many simulated minutes pass in one: 1 outside of demos.
     pub scale: f64,
+}
+
+impl Pace {
+    /// The same for a truck. Simulated drivers never rest, so nobody waits for their rests.
+    pub fn course(self) -> Course {
+        Course { scale: self.scale, rests: self.scale <= 1.0 }
+    }
 }
 
 /// The desk. Cheap to clone.
@@ -48,6 +56,8 @@ pub struct Parts {
     pub outbox: Outbox,
     /// Where fixes go to be stored together.
     pub intake: Intake,
+    /// Loads whose trucks may have come to a stop or left one.
+    pub fences: Fences,
     /// Where files are kept.
     pub shelf: Shelf,
     /// How time runs.
@@ -89,6 +99,14 @@ impl Desk {
     /// When the database can't be reached.
     pub async fn begin_itself(&self, tenant: TenantId) -> Result<Tx<'static>> {
         self.store.begin(By::Itself(tenant), &self.clock, &self.outbox).await
+    }
+
+    /// Begins a write of what a truck's fix of a moment told.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn begin_by_position(&self, tenant: TenantId, at: Timestamp) -> Result<Tx<'static>> {
+        self.store.begin(By::Position(tenant, at), &self.clock, &self.outbox).await
     }
 }
 

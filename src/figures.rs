@@ -104,6 +104,7 @@ pub const FIGURES: &[Figure] = &[
     counter("headhaul_snapshots", &[], "Readers who had missed too much and were told to load afresh"),
     gauge("headhaul_sockets", &["namespace"], "Sockets that are open"),
     counter("headhaul_sockets_cut", &["why"], "Sockets that the server ended: `over`, `full`, `flood`, `failed`"),
+    counter("headhaul_stops_crossed", &[], "Arrivals and departures that positions told of"),
 ];
 
 /// Tells the recorder what each figure means.

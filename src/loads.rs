@@ -4,6 +4,7 @@ mod bulk;
 pub mod change;
 mod checks;
 mod create;
+pub mod cross;
 mod edit;
 pub mod export;
 mod list;
@@ -24,6 +25,7 @@ use contract::{
     room::Stream,
     status::LoadStatus,
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
+    tracking::BY_POSITION,
 };
 
 use crate::{
@@ -158,6 +160,7 @@ impl Told {
 pub(crate) async fn outside_name(tx: &mut Tx<'_>) -> Result<String> {
     match tx.actor() {
         Some(actor) if !actor.role.is_staff() => Ok(actor.name.clone()),
+        None if tx.by_position().is_some() => Ok(BY_POSITION.to_owned()),
         _ => accounts::company_name(tx).await,
     }
 }

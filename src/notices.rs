@@ -22,7 +22,7 @@ use crate::{
     store::{
         Tx,
         carriers::Ending,
-        loads::Record,
+        loads::{Record, stays::Detained},
         notices::{self as rows, NewNotice, To, Which},
         positions::Tracked,
         tenders::SentOffer,
@@ -187,6 +187,14 @@ pub fn of_ending(tx: &mut Tx<'_>, ending: &Ending, has_ended: bool) {
     let topic = if has_ended { Topic::CoverEnded } else { Topic::CoverEnding };
     let notice = NewNotice::of_carrier(topic, ending.carrier, &ending.carrier_name).detail(ending.kind.name());
     tx.notify(notice.to(COMPLIANCE.map(To::Role)));
+}
+
+/// What it gives rise to that a truck stands at a stop for longer than is free.
+pub fn of_detention(tx: &mut Tx<'_>, detained: &Detained) {
+    if let Some(owner) = detained.dispatcher {
+        let notice = NewNotice::of_load(Topic::DetentionBegun, detained.load, &detained.load_number);
+        tx.notify(notice.to([To::User(owner)]));
+    }
 }
 
 /// What a new estimate gives rise to: that the truck comes too late is told when it becomes so, and not again.

@@ -24,7 +24,11 @@ use crate::{
     relay, simulate,
     store::{self, Store, turn::Job},
     timed,
-    tracking::{intake::Intake, moves::Moves},
+    tracking::{
+        fences::{self, Fences},
+        intake::Intake,
+        moves::Moves,
+    },
     upkeep::{self, KeepDays},
 };
 
@@ -77,9 +81,11 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     }
     let demo_accounts = if config.demo { store::accounts::demo_accounts(&store).await? } else { Vec::new() };
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
-    let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
+    let fences = Fences::default();
+    let ways = (moved.clone(), fences.clone());
+    let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), ways, pace);
     let journal = journal::Reads::new(store.clone());
-    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, shelf, pace });
+    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, fences, shelf, pace });
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {
@@ -184,6 +190,7 @@ impl Server {
         });
         let trimming = tokio::spawn(upkeep::keep_short(self.desk.clone(), KeepDays(self.config.keep_positions_days)));
         let timed = tokio::spawn(timed::run(self.desk.clone()));
+        let fenced = tokio::spawn(fences::run(self.desk.clone()));
         let measuring = tokio::spawn(tidy_figures());
         let wire = self.wire.clone();
         let going = stopping.clone();
@@ -212,6 +219,7 @@ impl Server {
         }
         trimming.abort();
         timed.abort();
+        fenced.abort();
         measuring.abort();
         let closing = async {
             self.sending.shutdown().await;

@@ -1,10 +1,12 @@
 //! What happens by the clock alone, whether or not anybody has a page open: offers whose window closes, loads that are
-//! complete, what carriers must have and what ends, and the figures that follow.
+//! complete, trucks that stand for longer than is free, what carriers must have and what ends, and the figures that follow.
 //!
 //! Of several nodes one looks to it. That another one looked too would harm nothing: each offer ends under its load's lock,
 //! and once.
 
 use std::time::Duration;
+
+use contract::loads::Happening;
 
 use crate::{
     carriers,
@@ -12,7 +14,13 @@ use crate::{
     error::Result,
     kpis,
     loads::{change, tender},
-    store::{documents, tenders, turn::Job},
+    notices,
+    store::{
+        documents,
+        loads::{self, stays},
+        tenders,
+        turn::Job,
+    },
 };
 
 /// How often it is looked to.
@@ -59,6 +67,11 @@ pub async fn run(desk: Desk) {
             tracing::warn!(%error, "Delivered loads could not be completed; trying again soon");
         }
         if round.is_multiple_of(MINUTELY)
+            && let Err(error) = tell_detentions(&desk).await
+        {
+            tracing::warn!(%error, "Detention could not be told; trying again soon");
+        }
+        if round.is_multiple_of(MINUTELY)
             && let Err(error) = carriers::tell_endings(&desk).await
         {
             tracing::warn!(%error, "The ends of covers could not be told; trying again soon");
@@ -76,6 +89,26 @@ pub async fn expire_offers(desk: &Desk) -> Result<usize> {
         tender::expire(desk, *tenant, *load).await?;
     }
     Ok(ended.len())
+}
+
+/// Tells those who look after loads whose trucks stand at a stop for longer than is free, once for each stop; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_detentions(desk: &Desk) -> Result<usize> {
+    let mut told = 0;
+    for detained in stays::detained(&desk.store, desk.clock.now(), LOADS).await? {
+        let mut tx = desk.begin_itself(detained.tenant).await?;
+        loads::lock(&mut tx, &[detained.load]).await?;
+        if stays::note_detained(&mut tx, &detained).await? {
+            let city = detained.city.clone();
+            loads::note(&mut tx, detained.load, &Happening::DetentionBegun { city }).await?;
+            notices::of_detention(&mut tx, &detained);
+            tx.commit().await?;
+            told += 1;
+        }
+    }
+    Ok(told)
 }
 
 /// Completes the loads that were delivered two days ago and have their proof of delivery; gives how many.

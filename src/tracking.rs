@@ -1,6 +1,7 @@
 //! Positions: who may report them, what they move, and who sees them.
 
 mod commit;
+pub mod fences;
 pub mod fleet;
 pub mod intake;
 pub mod moves;
@@ -9,7 +10,9 @@ use contract::Timestamp;
 use contract::{
     CarrierId, Code, DriverId, Refusal, TenantId,
     actor::{Actor, Permission},
-    geo::{CIRCUITY, Point},
+    eta,
+    geo::Point,
+    status::LoadStatus,
     tracking::{Fix, MAX_BATCH, PositionsReceived, Rejected, ReportPositions, TrailFix, TrailQuery, UpdateLocation},
 };
 
@@ -19,12 +22,11 @@ use crate::{
     store::{self, positions::Tracked},
 };
 
-/// The speed at which a truck is taken to cover what is left, in miles an hour, stops for fuel and rest included:
-/// long-haul trucks average 45 to 55 (Federal Highway Administration, freight performance).
-const AVERAGE_MPH: f64 = 50.0;
-
 /// An estimate that moved by less than so many minutes is no news.
 const ETA_STEP_MIN: f64 = 10.0;
+
+/// An estimate that has slipped by more than so many minutes stands in the load's timeline (`domain.md` §7.4).
+const SLIP_MIN: f64 = 30.0;
 
 /// How much of a trail is given at most.
 const MAX_TRAIL: i64 = 2_000;
@@ -121,14 +123,25 @@ fn admit(who: Reporter, load: Option<&Tracked>) -> Result<(), Code> {
     if load.status.is_under_way() { Ok(()) } else { Err(Code::NotUnderWay) }
 }
 
-/// When a truck is expected at its next stop: what is left by road at the average speed. A first, plain estimate.
-fn estimate(load: &Tracked, at: Timestamp, from: Point, pace: Pace) -> Timestamp {
-    let hours = from.miles_to(load.next) * CIRCUITY / (AVERAGE_MPH * pace.scale);
-    at.plus_ms((hours * 3_600_000.0) as i64)
+/// When a truck is expected at its next stop, while it has one: after what it still needs at the stop where it stands, and the
+/// way from there.
+fn estimate(load: &Tracked, at: Timestamp, from: Point, pace: Pace) -> Option<Timestamp> {
+    let next = load.next?;
+    // Once it is loaded it goes.
+    let stands = matches!(load.status, LoadStatus::AtPickup | LoadStatus::AtDelivery);
+    let here = load.here.filter(|here| stands && !here.is_left);
+    let usual_ms = (eta::STOP_MIN as f64 * 60_000.0 / pace.scale) as i64;
+    let leaves = here.map_or(at, |here| eta::leaves(here.arrived, here.opens, here.usual_ms.unwrap_or(usual_ms), at));
+    Some(load.drive.expect(from.miles_to(next.point), leaves, pace.course()))
+}
+
+/// So many minutes, in milliseconds, as far as they decide what is told of an estimate: a simulation's estimates move more
+/// than the clock, and less than its own time.
+fn told_ms(minutes: f64, pace: Pace) -> i64 {
+    (minutes / pace.scale.sqrt() * 60_000.0) as i64
 }
 
 /// Whether a new estimate is worth telling.
 fn is_news(old: Option<Timestamp>, new: Timestamp, pace: Pace) -> bool {
-    let step_ms = (ETA_STEP_MIN / pace.scale.sqrt() * 60_000.0) as i64;
-    old.is_none_or(|old| new.since_ms(old).abs() >= step_ms)
+    old.is_none_or(|old| new.since_ms(old).abs() >= told_ms(ETA_STEP_MIN, pace))
 }

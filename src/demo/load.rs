@@ -6,6 +6,7 @@ use anyhow::Context;
 use contract::{
     LoadId, UserId,
     documents::DocumentKind,
+    eta::Drive,
     loads::{Happening, Place, StopKind},
     status::LoadStatus as S,
     tenders::{TenderMode, WINDOW_MIN},
@@ -30,7 +31,7 @@ use crate::{
     store::{
         Tx, column,
         demo::{Step, settle},
-        loads::{self as rows, Insert, Record, StopInsert},
+        loads::{self as rows, Insert, Record, StopInsert, StopTimes},
         positions::{self, Kept, Marker},
         tenders,
     },
@@ -213,7 +214,8 @@ async fn mark_stops(tx: &mut Tx<'_>, load: &Record, stage: &Stage) -> Result<()>
             n if n == last => (stage.reached(S::AtDelivery), stage.reached(S::Delivered)),
             _ => stage.passed.unzip(),
         };
-        rows::mark_stop(tx, stop.id, arrived, departed).await?;
+        let times = StopTimes { arrived_at: arrived, departed_at: departed, ..stop.into() };
+        rows::mark_stop(tx, &times).await?;
     }
     Ok(())
 }
@@ -245,16 +247,16 @@ fn past(freight: &Freight, stage: &Stage, desk: &str, crew: Option<&(Crew, bool)
             town.map(|town| town.city.clone()).unwrap_or_default()
         };
         match status {
-            S::AtPickup => step(at, Happening::StopArrived { city: city(false), late_min: None }),
+            S::AtPickup => step(at, Happening::StopArrived { city: city(false), late_min: None, fix_at: None }),
             S::InTransit => {
-                step(at, Happening::StopDeparted { city: city(false) });
+                step(at, Happening::StopDeparted { city: city(false), fix_at: None });
                 if let (Some((came, left)), [_, between, _]) = (stage.passed, freight.towns.as_slice()) {
-                    step(came, Happening::StopArrived { city: between.city.clone(), late_min: None });
-                    step(left, Happening::StopDeparted { city: between.city.clone() });
+                    step(came, Happening::StopArrived { city: between.city.clone(), late_min: None, fix_at: None });
+                    step(left, Happening::StopDeparted { city: between.city.clone(), fix_at: None });
                 }
             }
-            S::AtDelivery => step(at, Happening::StopArrived { city: city(true), late_min: None }),
-            S::Delivered => step(at, Happening::StopDeparted { city: city(true) }),
+            S::AtDelivery => step(at, Happening::StopArrived { city: city(true), late_min: None, fix_at: None }),
+            S::Delivered => step(at, Happening::StopDeparted { city: city(true), fix_at: None }),
             _ => {}
         }
     }
@@ -301,5 +303,5 @@ async fn drive(tx: &mut Tx<'_>, of: &Record, stage: &Stage) -> Result<()> {
         .collect();
     let Some(Kept { fix, .. }) = kept.last() else { return Ok(()) };
     positions::add(tx, &kept).await?;
-    positions::move_markers(tx, &[Marker { fix: *fix, suspect: None }]).await
+    positions::move_markers(tx, &[Marker { fix: *fix, suspect: None, drive: Drive::default() }]).await
 }

@@ -286,14 +286,16 @@ pub(super) async fn move_on(
     plan: Option<tender::Plan>,
 ) -> Result<Record> {
     let from = before.status();
-    let now: DateTime<Utc> = store::column(tx.now());
+    // The status is this moment's; what the truck did to deserve it may lie back.
+    let (now, happened): (DateTime<Utc>, DateTime<Utc>) = (store::column(tx.now()), store::column(tx.happened()));
     to.name().clone_into(&mut load.status);
     load.status_changed_at = now;
     if to == S::Pending {
         load.hand_to(None, None, tx.now());
     }
     // A skipped status leaves no hole in the times; a backward move takes them back (`domain.md` §2.1).
-    let times = |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(now)) } else { None };
+    let times =
+        |at: &mut Option<DateTime<Utc>>, reached: bool| *at = if reached { at.or(Some(happened)) } else { None };
     if to != S::Cancelled {
         times(&mut load.dispatched_at, to >= S::Dispatched);
         times(&mut load.picked_up_at, to >= S::PickedUp);

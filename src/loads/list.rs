@@ -13,7 +13,7 @@ use contract::{
     risk::{Risk, UNCOVERED_MIN, outlook},
     status::LoadStatus as S,
     text,
-    tracking::Bounds,
+    tracking::{BY_POSITION, Bounds},
 };
 
 use super::flawed_text;
@@ -184,7 +184,7 @@ pub async fn detail(desk: &Desk, who: &Actor, id: LoadId) -> Result<LoadDetail> 
         }
         timeline.retain(|entry| !matches!(&entry.what, Happening::Edited { fields } if fields.is_empty()));
         for entry in &mut timeline {
-            if entry.by.as_ref().is_some_and(|by| !own.contains(by)) {
+            if entry.by.as_ref().is_some_and(|by| by != BY_POSITION && !own.contains(by)) {
                 entry.by = Some(company.clone());
             }
             if let Happening::StatusChanged { reason, .. } = &mut entry.what {

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     store::{
         Tx,
-        loads::{self as rows, Record},
+        loads::{self as rows, Record, stays},
     },
 };
 use LoadStatus as S;
@@ -40,7 +40,8 @@ pub async fn mark(tx: &mut Tx<'_>, load: &Record, from: LoadStatus, to: LoadStat
     if to == S::Cancelled || (!from.is_under_way() && !to.is_under_way() && !from.is_loaded()) {
         return Ok(Vec::new());
     }
-    let now = tx.now();
+    let now = tx.happened();
+    let by_position = tx.by_position();
     let stops = rows::stops_in_tx(tx, load).await?;
     let reached = stops.iter().rposition(|stop| stop.arrived_at.is_some()).map_or(0, |last| last + 1);
     let progress = progress(from, to, reached, stops.len())?;
@@ -54,19 +55,41 @@ pub async fn mark(tx: &mut Tx<'_>, load: &Record, from: LoadStatus, to: LoadStat
         if (stop.arrived_at, stop.departed_at) == (had_come, had_left) {
             continue;
         }
-        rows::mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
         let (arrived, departed) = (came && had_come.is_none(), left && had_left.is_none());
+        stop.arrived_by_position = came && (stop.arrived_by_position || arrived && by_position.is_some());
+        stop.departed_by_position = left && (stop.departed_by_position || departed && by_position.is_some());
+        rows::mark_stop(tx, &(&stop).into()).await?;
         let city = stop.town.city.clone();
         if arrived {
             let late_min = stop.appointment.late_min(now);
-            rows::note(tx, load.id(), &Happening::StopArrived { city: city.clone(), late_min }).await?;
+            let happened = Happening::StopArrived { city: city.clone(), late_min, fix_at: by_position };
+            rows::note(tx, load.id(), &happened).await?;
+            stays::learn_usual(tx, &stop).await?;
         }
         if departed {
-            rows::note(tx, load.id(), &Happening::StopDeparted { city }).await?;
+            rows::note(tx, load.id(), &Happening::StopDeparted { city, fix_at: by_position }).await?;
         }
         marked.push(Marked { stop, arrived, departed });
     }
     Ok(marked)
+}
+
+/// Notes that a truck left its last stop, where a move of the load would tell more than that: whether the freight was
+/// delivered, somebody must say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leave_last(tx: &mut Tx<'_>, load: &Record) -> Result<Vec<Marked>> {
+    let last = rows::stops_in_tx(tx, load).await?.pop();
+    let Some(mut stop) = last.filter(|stop| stop.arrived_at.is_some() && stop.departed_at.is_none()) else {
+        return Ok(Vec::new());
+    };
+    let fix_at = tx.by_position();
+    stop.departed_at = Some(tx.happened());
+    stop.departed_by_position = fix_at.is_some();
+    rows::mark_stop(tx, &(&stop).into()).await?;
+    rows::note(tx, load.id(), &Happening::StopDeparted { city: stop.town.city.clone(), fix_at }).await?;
+    Ok(vec![Marked { stop, arrived: false, departed: true }])
 }
 
 /// How far a load has come along its `stops` stops after a move, when it had come to `reached` of them.

@@ -27,7 +27,12 @@ use crate::{
 /// longer; after a minute others have begun to act on what they were told.
 const UNDO_MS: i64 = 60_000;
 
-/// Puts a load back to what it was before the caller's own newest change, unless anybody has changed it since.
+/// What a position told can be taken back for longer, in milliseconds: nobody need have looked when it happened. As long as
+/// times may be dated back (`domain.md` §2.4: 4 h).
+const UNDO_POSITION_MS: i64 = 4 * 3_600_000;
+
+/// Puts a load back to what it was before the caller's own newest change, or before what its truck's position told last,
+/// unless anybody has changed it since.
 pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> {
     let seen = seen(desk, who, ask.load_id).await?;
     let grant = who.may(Permission::LoadStatusUpdate)?;
@@ -35,10 +40,11 @@ pub async fn undo(desk: &Desk, who: &Actor, ask: UndoChange) -> Result<LoadRow> 
     let mut tx = desk.begin(grant).await?;
     let before = current(&mut tx, ask.load_id, ask.version).await?;
     let change = undo::newest(&mut tx, &before).await?.ok_or_else(|| Refusal::rule(Rule::NothingToUndo))?;
-    if change.by != who.user {
+    if change.by.is_some_and(|by| by != who.user) {
         return Err(Refusal { code: Code::Forbidden, ..Refusal::rule(Rule::NotYourChange) }.into());
     }
-    if tx.now().since_ms(change.at) > UNDO_MS {
+    let within_ms = if change.by.is_some() { UNDO_MS } else { UNDO_POSITION_MS };
+    if tx.now().since_ms(change.at) > within_ms {
         return Err(Refusal::rule(Rule::UndoTooLate).into());
     }
     let (from, mut load) = (before.status(), change.was.put_back(before.clone()));

@@ -1,6 +1,7 @@
 //! Loads, their stops and their timeline.
 
 mod record;
+pub mod stays;
 pub mod undo;
 mod write;
 
@@ -18,7 +19,9 @@ use uuid::Uuid;
 use super::{Store, Tx, column, kpis, moment, on, within};
 use crate::{error::Result, places::appointment};
 pub use record::Record;
-pub use write::{Insert, StopInsert, add, change, lock, mark_stop, next_number, note, set_details, set_stop};
+pub use write::{
+    Insert, StopInsert, StopTimes, add, change, lock, mark_stop, next_number, note, set_details, set_stop,
+};
 
 const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.status, l.status_changed_at, l.updated_at,
     l.updated_by, l.customer_name, l.equipment, l.is_hot, l.carrier_id, c.name AS carrier_name,
@@ -26,10 +29,12 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
     u.name AS dispatcher_name, l.carrier_rate_cents, l.customer_rate_cents, l.commodity, l.weight_lbs, l.reference,
     l.notes, l.miles, l.stop_count, l.origin_city, l.origin_state, l.origin_lat, l.origin_lng, l.pickup_start,
     l.pickup_end, l.pickup_zone, l.destination_city, l.destination_state, l.destination_lat, l.destination_lng,
-    l.delivery_start, l.delivery_end, l.delivery_zone, l.assigned_at, l.eta, l.dispatched_at, l.picked_up_at,
+    l.delivery_start, l.delivery_end, l.delivery_zone, l.assigned_at, l.truck_since, l.eta, l.dispatched_at, l.picked_up_at,
     l.delivered_at, l.tender_expires_at,
     n.sequence AS next_sequence, n.kind AS next_kind, n.city AS next_city, n.state AS next_state, n.lat AS next_lat,
     n.lng AS next_lng, n.zone AS next_zone, n.window_start AS next_start, n.window_end AS next_end,
+    h.sequence AS here_sequence, h.arrived_at AS here_arrived, h.departed_at AS here_departed,
+    h.window_start AS here_start, h.arrived_by_position AS here_by_position,
     k.lat AS fix_lat, k.lng AS fix_lng, k.at AS fix_at, k.source AS fix_source, k.speed AS fix_speed,
     k.heading AS fix_heading
     FROM loads l
@@ -39,6 +44,7 @@ const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.load_number, l.version, l.sta
     LEFT JOIN tracks k ON k.load_id = l.id
     LEFT JOIN stops n ON n.load_id = l.id AND n.sequence = 1 + (SELECT COALESCE(MAX(s.sequence), 0) FROM stops s
         WHERE s.load_id = l.id AND s.arrived_at IS NOT NULL)
+    LEFT JOIN stops h ON h.load_id = l.id AND h.sequence = COALESCE(n.sequence - 1, l.stop_count)
     WHERE l.tenant_id = ";
 
 /// Where words are looked for besides the load number.
@@ -289,7 +295,9 @@ struct StopRow {
     window_start: DateTime<Utc>,
     window_end: DateTime<Utc>,
     arrived_at: Option<DateTime<Utc>>,
+    arrived_by_position: bool,
     departed_at: Option<DateTime<Utc>>,
+    departed_by_position: bool,
 }
 
 impl From<StopRow> for Stop {
@@ -303,13 +311,15 @@ impl From<StopRow> for Stop {
             point: Point { lat: row.lat, lng: row.lng },
             appointment: appointment(moment(row.window_start), moment(row.window_end), &row.zone),
             arrived_at: row.arrived_at.map(moment),
+            arrived_by_position: row.arrived_by_position,
             departed_at: row.departed_at.map(moment),
+            departed_by_position: row.departed_by_position,
         }
     }
 }
 
 const STOPS: &str = "SELECT id, sequence, kind, facility, city, state, lat, lng, zone, window_start, window_end,
-    arrived_at, departed_at FROM stops WHERE load_id = $1 ORDER BY sequence";
+    arrived_at, arrived_by_position, departed_at, departed_by_position FROM stops WHERE load_id = $1 ORDER BY sequence";
 
 /// The stops of a load that was looked up for its reader before.
 ///

@@ -1,6 +1,7 @@
 //! Fixes, and where each load's truck was last.
 
 mod batch;
+mod fenced;
 mod moved;
 
 use std::collections::HashMap;
@@ -9,7 +10,9 @@ use chrono::{DateTime, Utc};
 use contract::{
     CarrierId, DriverId, LoadId, TenantId, Timestamp, UserId,
     actor::Actor,
+    eta::Drive,
     geo::Point,
+    loads::StopKind,
     status::LoadStatus,
     tracking::{Fix, LastFix, Track, TrailFix},
 };
@@ -19,7 +22,8 @@ use uuid::Uuid;
 use super::{Store, Tx, column, moment, on, within};
 use crate::error::Result;
 
-pub use batch::{Kept, Key, Marker, add, known, move_markers, set_etas, suspect, tracked};
+pub use batch::{Expected, Kept, Key, Marker, add, known, move_markers, set_etas, suspect, tracked};
+pub use fenced::{Fenced, FencedStop, fenced, near_fences, seen};
 pub use moved::moved_since;
 
 /// A load as judging its fixes needs it.
@@ -37,18 +41,48 @@ pub struct Tracked {
     pub carrier: Option<CarrierId>,
     /// Who drives it.
     pub driver: Option<DriverId>,
-    /// The stop that it comes to next, or the last one when it has come to all.
-    pub next: Point,
+    /// The stop that it comes to next, unless it has come to all.
+    pub next: Option<Place>,
+    /// The stop that it came to last, with its times there.
+    pub here: Option<Here>,
     /// When that stop's window ends, while it has one to come to.
     pub due: Option<Timestamp>,
     /// Who of the desk looks after it.
     pub dispatcher: Option<UserId>,
     /// When it was last expected at its next stop.
     pub eta: Option<Timestamp>,
+    /// The estimate that its timeline told last.
+    pub eta_noted: Option<Timestamp>,
+    /// How its truck drives.
+    pub drive: Drive,
     /// Where its truck was, to judge the next fix.
     pub track: Track,
     /// When the latest of its fixes is dated; all later ones are new.
     pub latest: Option<Timestamp>,
+}
+
+/// Where a stop is, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// What for.
+    pub kind: StopKind,
+    /// Where.
+    pub point: Point,
+}
+
+/// A stop to which a truck came.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    /// Which place that is.
+    pub place: Place,
+    /// When its window opens.
+    pub opens: Timestamp,
+    /// When the truck came.
+    pub arrived: Timestamp,
+    /// Whether it has left.
+    pub is_left: bool,
+    /// How long trucks usually stand there, in milliseconds, where that is known.
+    pub usual_ms: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -59,19 +93,29 @@ struct TrackedRow {
     status: String,
     carrier_id: Option<Uuid>,
     driver_id: Option<Uuid>,
-    destination_lat: f64,
-    destination_lng: f64,
+    next_kind: Option<String>,
     next_lat: Option<f64>,
     next_lng: Option<f64>,
     due: Option<DateTime<Utc>>,
+    here_kind: Option<String>,
+    here_lat: Option<f64>,
+    here_lng: Option<f64>,
+    here_arrived: Option<DateTime<Utc>>,
+    here_departed: Option<DateTime<Utc>>,
+    here_start: Option<DateTime<Utc>>,
+    here_usual_ms: Option<i64>,
     dispatcher_id: Option<Uuid>,
     eta: Option<DateTime<Utc>>,
+    eta_noted: Option<DateTime<Utc>>,
     lat: Option<f64>,
     lng: Option<f64>,
     at: Option<DateTime<Utc>>,
     suspect_lat: Option<f64>,
     suspect_lng: Option<f64>,
     suspect_at: Option<DateTime<Utc>>,
+    mph: Option<f64>,
+    driven_ms: Option<i64>,
+    drove_at: Option<DateTime<Utc>>,
     latest: Option<DateTime<Utc>>,
 }
 
@@ -79,22 +123,43 @@ fn dated(lat: Option<f64>, lng: Option<f64>, at: Option<DateTime<Utc>>) -> Optio
     Some((Point { lat: lat?, lng: lng? }, moment(at?)))
 }
 
+fn place(kind: Option<&String>, lat: Option<f64>, lng: Option<f64>) -> Option<Place> {
+    let kind = if kind? == StopKind::Pickup.name() { StopKind::Pickup } else { StopKind::Delivery };
+    Some(Place { kind, point: Point { lat: lat?, lng: lng? } })
+}
+
+impl TrackedRow {
+    fn here(&self) -> Option<Here> {
+        Some(Here {
+            place: place(self.here_kind.as_ref(), self.here_lat, self.here_lng)?,
+            opens: moment(self.here_start?),
+            arrived: moment(self.here_arrived?),
+            is_left: self.here_departed.is_some(),
+            usual_ms: self.here_usual_ms,
+        })
+    }
+}
+
 impl From<TrackedRow> for Tracked {
     fn from(row: TrackedRow) -> Self {
         Self {
+            next: place(row.next_kind.as_ref(), row.next_lat, row.next_lng),
+            here: row.here(),
             load: LoadId::new(row.id),
             tenant: TenantId::new(row.tenant_id),
             load_number: row.load_number,
             status: LoadStatus::named(&row.status).unwrap_or(LoadStatus::Planning),
             carrier: row.carrier_id.map(CarrierId::new),
             driver: row.driver_id.map(DriverId::new),
-            next: Point {
-                lat: row.next_lat.unwrap_or(row.destination_lat),
-                lng: row.next_lng.unwrap_or(row.destination_lng),
-            },
             due: row.due.map(moment),
             dispatcher: row.dispatcher_id.map(UserId::new),
             eta: row.eta.map(moment),
+            eta_noted: row.eta_noted.map(moment),
+            drive: Drive {
+                mph: row.mph,
+                driven_ms: row.driven_ms.unwrap_or_default(),
+                drove_at: row.drove_at.map(moment),
+            },
             track: Track {
                 newest: dated(row.lat, row.lng, row.at),
                 suspect: dated(row.suspect_lat, row.suspect_lng, row.suspect_at),
@@ -112,7 +177,7 @@ pub async fn put_back(tx: &mut Tx<'_>, load: LoadId, was: LastFix) -> Result<()>
     let LastFix { at, speed, heading, source, .. } = was;
     let received_at = tx.now();
     let fix = Fix { load, point: was.point(), at, received_at, speed, heading, accuracy: None, source };
-    move_markers(tx, &[Marker { fix, suspect: None }]).await
+    move_markers(tx, &[Marker { fix, suspect: None, drive: Drive::default() }]).await
 }
 
 /// Forgets where a load's truck is: another one moves the load from now on.

@@ -5,6 +5,7 @@ use contract::{
     actor::{Actor, Grant},
     event::{Durable, Envelope, Namespace, catalogue},
     room::Stream,
+    tracking::BY_POSITION,
 };
 use serde_json::Value;
 use sqlx::{Postgres, Sqlite, SqlitePool, Transaction};
@@ -26,19 +27,22 @@ pub enum By<'a> {
     Caller(Grant<'a>),
     /// The server itself, for a company: demo data, expiries, estimates.
     Itself(TenantId),
+    /// The server, because a truck's position told so, by a fix of this moment.
+    Position(TenantId, Timestamp),
 }
 
 impl By<'_> {
     fn tenant(&self) -> TenantId {
         match self {
             Self::Caller(grant) => grant.actor().tenant,
-            Self::Itself(tenant) => *tenant,
+            Self::Itself(tenant) | Self::Position(tenant, _) => *tenant,
         }
     }
 
     fn name(&self) -> Option<&str> {
         match self {
             Self::Caller(grant) => Some(&grant.actor().name),
+            Self::Position(..) => Some(BY_POSITION),
             Self::Itself(_) => None,
         }
     }
@@ -144,8 +148,21 @@ impl<'a> Tx<'a> {
     pub fn actor(&self) -> Option<&'a Actor> {
         match &self.by {
             By::Caller(grant) => Some(grant.actor()),
-            By::Itself(_) => None,
+            By::Itself(_) | By::Position(..) => None,
         }
+    }
+
+    /// The moment of the fix that told of what is written, when one did.
+    pub const fn by_position(&self) -> Option<Timestamp> {
+        match self.by {
+            By::Position(_, at) => Some(at),
+            By::Caller(_) | By::Itself(_) => None,
+        }
+    }
+
+    /// When what is written happened: by the fix that told of it, and else now.
+    pub fn happened(&self) -> Timestamp {
+        self.by_position().unwrap_or(self.now)
     }
 
     /// Does this once: the key is used with its commit.

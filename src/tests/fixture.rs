@@ -223,6 +223,13 @@ impl TestServer {
         (self.folder, self.url)
     }
 
+    /// The same desk after it was taken down, on its data and by its clock.
+    pub async fn restart(self) -> Self {
+        let (clock, companies) = (self.clock.clone(), [self.blue.clone(), self.prairie.clone()]);
+        let (folder, url) = self.let_go().await;
+        Self::launch(folder, url, clock, companies, &[]).await
+    }
+
     pub async fn sign_in(&self, email: &str) -> Client {
         Client::sign_in(&self.base, email).await
     }

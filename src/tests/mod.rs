@@ -20,6 +20,7 @@ mod ear;
 mod edge;
 mod edits;
 mod export;
+mod fences;
 mod fixture;
 mod forged;
 mod frames;

@@ -62,10 +62,9 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("POST", "people") => {
             write(json!({ "email": "new@headhaul.test", "name": "x", "role": "CARRIER_OWNER", "carrierId": carrier }))
         }
-        ("POST", "people/invitation" | "people/sessions/end") => write(json!({ "id": load })),
         ("POST", "people/change") => write(json!({ "id": load, "active": false })),
         ("POST", "views") => write(json!({ "page": "loads", "name": "x", "query": "view=mine" })),
-        ("POST", "views/remove") => write(json!({ "id": load })),
+        ("POST", "views/remove" | "people/invitation" | "people/sessions/end") => write(json!({ "id": load })),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("GET", "loads/positions" | "messages" | "messages/people") => read(&format!("?loadId={load}")),

@@ -9,15 +9,19 @@ use contract::{
     CarrierId, DriverId, LoadId, TenantId, Timestamp, UserId,
     event::{LoadEtaUpdated, LoadLocationUpdated},
     geo::Point,
+    loads::Happening,
+    risk::{STEADY_MIN, steady},
     room::Stream,
     tracking::{Fix, LastFix, Verdict},
 };
 
 use super::{
-    admit, estimate,
+    SLIP_MIN, admit, estimate,
+    fences::{self, Crossing},
     intake::{Job, Outcome},
     is_news,
     moves::Moved,
+    told_ms,
 };
 use crate::{
     clock::Clock,
@@ -25,8 +29,8 @@ use crate::{
     error::Result,
     notices,
     store::{
-        By, Outbox, Store, Tx, accounts,
-        positions::{self, Kept, Key, Marker, Tracked},
+        By, Outbox, Store, Tx, accounts, loads as rows,
+        positions::{self, Expected, Kept, Key, Marker, Tracked},
     },
 };
 
@@ -45,8 +49,18 @@ struct Taken {
     place: (usize, usize),
 }
 
-/// Stores the fixes of a company's calls; gives what became of each, and the trucks that moved.
-pub(super) async fn commit(work: &Work, tenant: TenantId, jobs: &[Job]) -> Result<(Vec<Vec<Outcome>>, Vec<Moved>)> {
+/// What came of fixes that are stored now.
+pub(super) struct Committed {
+    /// Of each, in the calls' order.
+    pub outcomes: Vec<Vec<Outcome>>,
+    /// The trucks that moved.
+    pub moved: Vec<Moved>,
+    /// Those that may have come to a stop or left one.
+    pub crossing: Vec<Crossing>,
+}
+
+/// Stores the fixes of a company's calls.
+pub(super) async fn commit(work: &Work, tenant: TenantId, jobs: &[Job]) -> Result<Committed> {
     let begun = Instant::now();
     let mut tx = work.store.begin(By::Itself(tenant), &work.clock, &work.outbox).await?;
     let mut ids: Vec<LoadId> = jobs.iter().flat_map(|job| job.fixes.iter().map(|fix| fix.load)).collect();
@@ -71,7 +85,7 @@ pub(super) async fn commit(work: &Work, tenant: TenantId, jobs: &[Job]) -> Resul
         metrics::histogram!("headhaul_positions_commit_fixes").record(judged.kept.len() as f64);
         metrics::histogram!("headhaul_positions_commit_seconds").record(begun.elapsed());
     }
-    Ok((outcomes, moved))
+    Ok(Committed { outcomes, moved, crossing: judged.crossing })
 }
 
 fn of(loads: &[Tracked], id: LoadId) -> Option<usize> {
@@ -112,6 +126,8 @@ struct Judged {
     markers: Vec<Marker>,
     /// Jumps to remember, of loads that did not move.
     jumps: Vec<(LoadId, (Point, Timestamp))>,
+    /// Those that may have crossed a fence.
+    crossing: Vec<Crossing>,
 }
 
 impl Judged {
@@ -119,19 +135,27 @@ impl Judged {
         let mut all = Self { kept: Vec::with_capacity(fresh.len()), ..Self::default() };
         for own in fresh.chunk_by(|one, other| one.fix.load == other.fix.load) {
             let Some(load) = of(loads, own[0].fix.load).and_then(|load| loads.get_mut(load)) else { continue };
-            let (mut newest, mut jumped) = (None, false);
+            let (mut newest, mut jumped, mut crossed) = (None, false, None);
             for Taken { fix, .. } in own {
                 let at = fix.marked_at();
+                let before = load.track.newest;
                 let verdict = load.track.judge(fix.point, at, pace.scale);
                 let suspect = verdict == Verdict::Suspect;
                 all.kept.push(Kept { fix: *fix, suspect, carrier: load.carrier });
                 jumped |= suspect;
                 if verdict == Verdict::Moves {
                     newest = Some(Fix { at, ..*fix });
+                    if let Some(before) = before {
+                        load.drive.see(before, (fix.point, at), fix.speed, pace.scale);
+                    }
+                }
+                if !suspect && crossed.is_none() && fences::may_cross(load, fix) {
+                    crossed = Some(Crossing { tenant: load.tenant, load: load.load, from: at });
                 }
             }
+            all.crossing.extend(crossed);
             if let Some(fix) = newest {
-                all.markers.push(Marker { fix, suspect: load.track.suspect });
+                all.markers.push(Marker { fix, suspect: load.track.suspect, drive: load.drive });
             } else if let Some(jump) = load.track.suspect.filter(|_| jumped) {
                 all.jumps.push((load.load, jump));
             }
@@ -146,13 +170,26 @@ async fn expect(tx: &mut Tx<'_>, markers: &[Marker], loads: &mut [Tracked], pace
     for Marker { fix, .. } in markers {
         let Some(place) = of(loads, fix.load) else { continue };
         let load = &mut loads[place];
-        let eta = estimate(load, fix.at, fix.point, pace);
-        if is_news(load.eta, eta, pace) {
-            news.push((place, load.eta.replace(eta), eta));
+        if let Some(eta) = estimate(load, fix.at, fix.point, pace) {
+            let eta = steady(load.eta, eta, load.due, told_ms(STEADY_MIN as f64, pace));
+            if is_news(load.eta, eta, pace) {
+                news.push((place, load.eta.replace(eta), eta));
+            }
         }
         moved.push(shown(load, fix));
     }
-    let etas: Vec<_> = news.iter().map(|(place, _, eta)| (loads[*place].load, *eta)).collect();
+    let mut etas = Vec::with_capacity(news.len());
+    for (place, previous, eta) in &news {
+        let Tracked { load, eta_noted, .. } = loads[*place];
+        // Of another stop's estimate nothing has slipped.
+        let before = eta_noted.filter(|_| previous.is_some()).unwrap_or(*eta);
+        let has_slipped = eta.since_ms(before) > told_ms(SLIP_MIN, pace);
+        if has_slipped {
+            // Rare, so it may cost a statement of its own.
+            rows::note(tx, load, &Happening::EtaSlipped { before, eta: *eta }).await?;
+        }
+        etas.push(Expected { load, eta: *eta, noted: if has_slipped { *eta } else { before.min(*eta) } });
+    }
     positions::set_etas(tx, &etas).await?;
     let crews: Vec<(CarrierId, DriverId)> =
         news.iter().filter_map(|(place, ..)| loads[*place].carrier.zip(loads[*place].driver)).collect();

@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Reporter,
-    commit::{self, Work},
+    commit::{self, Committed, Work},
+    fences::Fences,
     moves::Moves,
 };
 use crate::{
@@ -44,13 +45,13 @@ pub(super) struct Job {
 pub struct Intake(std::sync::Arc<[mpsc::Sender<Job>]>);
 
 impl Intake {
-    /// Starts the writers. They end when the last clone of their intake is gone, after what was handed in is stored.
-    pub fn start(store: Store, clock: Clock, outbox: Outbox, moves: Moves, pace: Pace) -> Self {
+    /// Starts the writers. What they have stored goes on by these ways. They end when the last clone of their intake is gone, after what was handed in is stored.
+    pub fn start(store: Store, clock: Clock, outbox: Outbox, ways: (Moves, Fences), pace: Pace) -> Self {
         let writers = if matches!(store, Store::Sqlite { .. }) { 1 } else { POSTGRES_WRITERS };
         let work = Work { store, clock, outbox, pace };
         let start = |_| {
             let (sender, receiver) = mpsc::channel(WAITING);
-            tokio::spawn(write(work.clone(), moves.clone(), receiver));
+            tokio::spawn(write(work.clone(), ways.clone(), receiver));
             sender
         };
         Self((0..writers).map(start).collect())
@@ -107,7 +108,7 @@ impl Intake {
 }
 
 /// Commits what has gathered, again and again.
-async fn write(work: Work, moves: Moves, mut jobs: mpsc::Receiver<Job>) {
+async fn write(work: Work, (moves, fences): (Moves, Fences), mut jobs: mpsc::Receiver<Job>) {
     while let Some(first) = jobs.recv().await {
         let mut fixes = first.fixes.len();
         let mut batch = vec![first];
@@ -121,8 +122,9 @@ async fn write(work: Work, moves: Moves, mut jobs: mpsc::Receiver<Job>) {
         while let Some(tenant) = batch.first().map(|job| job.who.tenant) {
             let rest = batch.split_off(batch.partition_point(|job| job.who.tenant <= tenant));
             match commit::commit(&work, tenant, &batch).await {
-                Ok((outcomes, moved)) => {
+                Ok(Committed { outcomes, moved, crossing }) => {
                     moves.put(moved);
+                    fences.put(crossing);
                     for (job, outcomes) in batch.into_iter().zip(outcomes) {
                         // A caller who went away has no use for the answer.
                         let _ = job.answer.send(Ok(outcomes));

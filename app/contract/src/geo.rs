@@ -9,6 +9,15 @@ const EARTH_MILES: f64 = 3_958.761_3;
 /// long-haul truck routes lie between 1.15 and 1.22.
 pub const CIRCUITY: f64 = 1.18;
 
+/// A truck that goes so many miles or more out of its way has left it (`domain.md` §7.4: 20 miles).
+pub const DETOUR_MILES: f64 = 20.0;
+
+/// How much longer the way from one place to another is over a third one, in miles as the crow flies. No road is straight: it
+/// may bend to the side by a tenth of its length and is hardly longer for it, so this tells a detour from a bend.
+pub fn detour_miles(from: Point, over: Point, to: Point) -> f64 {
+    (from.miles_to(over) + over.miles_to(to) - from.miles_to(to)).max(0.0)
+}
+
 /// A place on the globe, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -51,6 +60,17 @@ mod tests {
 
     const DENVER: Point = Point { lat: 39.739_2, lng: -104.990_3 };
     const KANSAS_CITY: Point = Point { lat: 39.099_7, lng: -94.578_6 };
+
+    #[test]
+    fn a_bend_is_no_detour_and_another_town_is_one() {
+        // Interstate 70 runs by Hays; Oklahoma City lies in another direction.
+        let [hays, oklahoma_city] = [(38.879, -99.327), (35.468, -97.516)].map(|(lat, lng)| Point { lat, lng });
+        let bend = detour_miles(KANSAS_CITY, hays, DENVER);
+        assert!(bend < DETOUR_MILES, "{bend}");
+        let off = detour_miles(KANSAS_CITY, oklahoma_city, DENVER);
+        assert!(off > 200.0, "{off}");
+        assert!(detour_miles(DENVER, DENVER, KANSAS_CITY).abs() < 1e-9);
+    }
 
     #[test]
     fn kansas_city_lies_557_miles_east_of_denver() {

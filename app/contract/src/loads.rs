@@ -5,12 +5,13 @@ mod checks;
 pub mod edit;
 mod next;
 pub mod seek;
+mod stop;
 mod timeline;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CarrierId, DriverId, LoadId, StopId, Timestamp, UserId,
+    CarrierId, DriverId, LoadId, Timestamp, UserId,
     documents::{Document, DocumentKind},
     geo::Point,
     risk::UNCOVERED_MIN,
@@ -21,6 +22,7 @@ use crate::{
 pub use ask::*;
 pub use checks::{CHECKS, Check};
 pub use next::*;
+pub use stop::*;
 
 /// What the trailer is (`domain.md` §2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -190,6 +192,9 @@ pub struct LoadRow {
     /// The stop that its truck comes to next, while it is under way; absent at the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_stop: Option<NextStop>,
+    /// Since when its truck stands at a stop, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_stop: Option<AtStop>,
     /// Where the truck was last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_location: Option<LastFix>,
@@ -258,54 +263,6 @@ impl LoadRow {
     }
 }
 
-/// What a stop is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StopKind {
-    /// Freight comes on.
-    Pickup,
-    /// Freight goes off.
-    Delivery,
-}
-
-impl StopKind {
-    /// The name on the wire and in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pickup => "PICKUP",
-            Self::Delivery => "DELIVERY",
-        }
-    }
-}
-
-/// A stop of a load.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Stop {
-    /// Which.
-    pub id: StopId,
-    /// Counted from 1.
-    pub sequence: i32,
-    /// What for.
-    pub kind: StopKind,
-    /// The warehouse or plant.
-    pub facility: String,
-    /// Where.
-    pub town: Town,
-    /// Exactly where.
-    pub point: Point,
-    /// When.
-    pub appointment: Appointment,
-    /// When the truck came.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arrived_at: Option<Timestamp>,
-    /// When it left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub departed_at: Option<Timestamp>,
-}
-
 /// What happened to a load, for its timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -318,14 +275,25 @@ pub enum Happening {
     StatusChanged { from: LoadStatus, to: LoadStatus, reason: Option<String> },
     /// Carrier or driver were chosen.
     CarrierAssigned { carrier_name: String, driver_name: Option<String> },
-    /// The truck came to a stop; so many minutes after its window had closed, if it had.
+    /// The truck came to a stop; so many minutes after its window had closed, if it had; seen by a fix of that moment, if it
+    /// was told by its position.
     StopArrived {
         city: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         late_min: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fix_at: Option<Timestamp>,
     },
-    /// The truck left a stop.
-    StopDeparted { city: String },
+    /// The truck left a stop; seen by a fix of that moment, if it was told by its position.
+    StopDeparted {
+        city: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fix_at: Option<Timestamp>,
+    },
+    /// The truck is expected later than was told before.
+    EtaSlipped { before: Timestamp, eta: Timestamp },
+    /// The time at a stop that is free is over.
+    DetentionBegun { city: String },
     /// It was offered to one carrier, or to several at once.
     Tendered { carrier_name: String, expires_at: Timestamp },
     /// An offer ended: declined, with a reason, or without an answer.

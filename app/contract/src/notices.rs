@@ -155,6 +155,8 @@ topics! {
     LoadCancelled "load_cancelled" Warning for Owner: "{by} cancelled {what}", "{count} of your loads were cancelled";
     /// A truck is expected after its window.
     LoadLate "load_late" Warning for Owner: "{what} will be late", "{count} loads will be late";
+    /// A truck stands at a stop for longer than is free.
+    DetentionBegun "detention_begun" Warning for Owner: "{what} is in detention", "{count} loads are in detention";
     /// A carrier or driver added a paper.
     PaperAdded "paper_added" Info for Owner: "{by} added a paper to {what}", "{count} papers came";
     /// A load is offered to the carrier.

@@ -135,6 +135,24 @@ fn against(load: &LoadRow, end: Timestamp, miles_left: Option<i64>, now: Timesta
     }
 }
 
+/// How far beyond a boundary, in minutes, an estimate must lie before a load changes to the other side of it.
+pub const STEADY_MIN: i64 = 10;
+
+/// An estimate as it is kept: one that lies just across a boundary of the risk stays on the side on which the last one was, at
+/// its edge, so that a load doesn't go from late to tight and back with every fix. `due` is when the window ends; `near_ms`
+/// is how near is too near to say, in milliseconds ([`STEADY_MIN`] wherever time runs as usual).
+pub fn steady(before: Option<Timestamp>, eta: Timestamp, due: Option<Timestamp>, near_ms: i64) -> Timestamp {
+    let (Some(before), Some(due)) = (before, due) else { return eta };
+    // The first moment of being late, and of being tight: both count whole minutes.
+    let mut kept = eta;
+    for edge in [due.plus_minutes(1), due.plus_minutes(-TIGHT_MIN).plus_ms(1)] {
+        if (before >= edge) != (kept >= edge) && kept.since_ms(edge).abs() < near_ms {
+            kept = if before >= edge { edge } else { edge.plus_ms(-1) };
+        }
+    }
+    kept
+}
+
 const fn minutes(from: Timestamp, to: Timestamp) -> i64 {
     to.since_ms(from) / 60_000
 }
@@ -184,6 +202,7 @@ mod tests {
             delivery: window(240, 300),
             miles: 100.0,
             next_stop: None,
+            at_stop: None,
             current_location: None,
             eta: None,
             carrier_rate_cents: None,
@@ -244,6 +263,39 @@ mod tests {
         assert_eq!(judged(&on_the_road(-80, -76)), (Risk::Tight, Some(Reason::Unknown { expected })));
         assert_eq!(judged(&on_the_road(-2, -76)), (Risk::None, None), "one that is heard of is still coming");
         assert_eq!(judged(&on_the_road(-80, 10)), (Risk::None, Some(Reason::NoSignal { min: 80 })));
+    }
+
+    #[test]
+    fn an_estimate_around_a_boundary_flips_the_risk_at_most_once() {
+        let due = NOW.plus_minutes(180);
+        for (edge_min, sides) in [(180, [Risk::Tight, Risk::Late]), (120, [Risk::None, Risk::Tight])] {
+            // Eight minutes to both sides of it, and then for good.
+            let noise: [i64; 9] = [-5, 6, -8, 8, -7, 5, -3, 2, 8];
+            let mut flips = 0;
+            let mut eta: Option<Timestamp> = None;
+            let mut last = None;
+            for off in noise.into_iter().chain([25, 14, 6, -4, 8, 30]) {
+                eta = Some(steady(eta, NOW.plus_minutes(edge_min + off), Some(due), STEADY_MIN * 60_000));
+                let mut load = on_the_road(-1, 0);
+                (load.eta, load.delivery.end) = (eta, due);
+                let risk = judged(&load).0;
+                assert!(sides.contains(&risk), "{risk:?} at {edge_min} {off:+}");
+                flips += u32::from(last.replace(risk).is_some_and(|before| before != risk));
+            }
+            assert_eq!((flips, last), (1, Some(sides[1])), "at {edge_min}");
+        }
+    }
+
+    #[test]
+    fn far_from_a_boundary_an_estimate_stays_as_it_is() {
+        let due = Some(NOW.plus_minutes(180));
+        let near_ms = STEADY_MIN * 60_000;
+        for (before, eta) in [(300, 60), (60, 300), (150, 150), (100, 101)] {
+            let eta = NOW.plus_minutes(eta);
+            assert_eq!(steady(Some(NOW.plus_minutes(before)), eta, due, near_ms), eta);
+        }
+        assert_eq!(steady(None, NOW, due, near_ms), NOW);
+        assert_eq!(steady(Some(NOW), NOW.plus_minutes(9), None, near_ms), NOW.plus_minutes(9));
     }
 
     #[test]

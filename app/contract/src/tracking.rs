@@ -18,6 +18,10 @@ pub const MAX_BACK_MS: i64 = 7 * 24 * 3_600_000;
 /// How many fixes may come in one call.
 pub const MAX_BATCH: usize = 500;
 
+/// Who changed a load, as events and its timeline say, when its truck's position told of it and nobody's word. Pages put it
+/// into the reader's language.
+pub const BY_POSITION: &str = "by position";
+
 /// Faster than this, in kilometres an hour, no truck goes: such a jump waits for a second fix (`contract.md`, Positions).
 pub const MAX_SPEED_KMH: f64 = 200.0;
 

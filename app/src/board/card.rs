@@ -21,7 +21,7 @@ use crate::{
     ui::{
         here::Here,
         icon::Icon,
-        words::{equipment_word, left_words, reason_words, status_word},
+        words::{equipment_word, left_words, reason_words, short_stay_words, status_word},
     },
     when,
 };
@@ -246,10 +246,24 @@ fn state(entry: &Entry, lane: Lane, now: Timestamp) -> Option<impl IntoView + us
     Some(view! {
         <div class="r5">
             <span class="status" data-s=status.name()><i></i>{status_word(status)}</span>
+            {stay(entry, now)}
             <span class="grow"></span>
             <span class="fresh">{answer.or(heard)}</span>
         </div>
     })
+}
+
+/// How long the truck has stood at its stop: quiet as long as that is free; and whether its position told that it came.
+fn stay(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
+    let at_stop = entry.row.at_stop.filter(|_| !entry.is_waiting())?;
+    let stay = at_stop.stay();
+    let by_position = at_stop.by_position.then(|| {
+        let words = say!(common.stay.by_position);
+        view! { <span class="by" title=words><Icon name="crosshair" size=12 /><span class="sr">{words}</span></span> }
+    });
+    let is_detained = stay.detention_min(now).is_some();
+    let words = short_stay_words(&stay, now);
+    Some(view! { {by_position} <span class="stay" class:bad=is_detained>{words}</span> })
 }
 
 /// What the load earns, for those who may see both rates.

@@ -34,7 +34,7 @@ use crate::{
     say,
     ui::{
         toast,
-        words::{lane_word, status_word, unread_words},
+        words::{doer_words, lane_word, status_word, unread_words},
     },
     when,
 };
@@ -157,7 +157,7 @@ fn tell_of_others(hands: Hands) {
         let Some(happened) = live.heard.get() else { return };
         if let (Happened::LoadStatusChanged(moved), false) = (&happened, live.is_mine(&happened)) {
             let (who, number, status) =
-                (moved.updated_by.clone(), moved.load_number.clone(), status_word(moved.new_status));
+                (doer_words(&moved.updated_by), moved.load_number.clone(), status_word(moved.new_status));
             hands.said.set(say!(board.moved_by, who = who, number = number, status = status));
         }
     });
@@ -170,7 +170,7 @@ fn tell_of_others(hands: Hands) {
             hands.over.set(None);
             let heard = live.heard.get_untracked();
             let by = heard.as_ref().map(inbox::subject).filter(|(about, _)| *about == load).and_then(|(_, by)| by);
-            let who = by.unwrap_or(say!(board.somebody)).to_owned();
+            let who = doer_words(by.unwrap_or(say!(board.somebody)));
             toast::wrong(say!(board.drag_lost, who = who, number = number));
         }
         Some(held)

@@ -41,6 +41,7 @@ pub fn title(topic: Topic, count: u32, what: &str, by: Option<&str>) -> String {
         PaperAdded paper_added;
         LoadDelivered load_delivered
         LoadLate load_late
+        DetentionBegun detention_begun
         TenderOffered tender_offered
         LoadToDrive load_to_drive
         WindowMoved window_moved
@@ -72,6 +73,7 @@ pub fn topic_word(topic: Topic) -> &'static str {
         Topic::LoadDelivered => say!(notices.load_delivered.kind),
         Topic::LoadCancelled => say!(notices.load_cancelled.kind),
         Topic::LoadLate => say!(notices.load_late.kind),
+        Topic::DetentionBegun => say!(notices.detention_begun.kind),
         Topic::PaperAdded => say!(notices.paper_added.kind),
         Topic::TenderOffered => say!(notices.tender_offered.kind),
         Topic::LoadToDrive => say!(notices.load_to_drive.kind),

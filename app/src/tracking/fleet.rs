@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "hydrate")]
-use contract::geo::Point;
 use contract::{
     LoadId, Timestamp,
     actor::Permission,
     risk::{Risk, outlook},
     tracking::{Freshness, freshness},
 };
+#[cfg(feature = "hydrate")]
+use contract::{fence::Fence, geo::Point};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -105,6 +105,9 @@ pub struct Fleet {
     /// Where that load goes next, once it is known exactly.
     #[cfg(feature = "hydrate")]
     pub next_stop: RwSignal<Option<(LoadId, Point)>>,
+    /// The fences of its stops, likewise.
+    #[cfg(feature = "hydrate")]
+    pub fences: RwSignal<Option<(LoadId, Vec<Fence>)>>,
     /// Whether the list of a telephone is lowered to its heading, so that the map has the room.
     pub lowered: RwSignal<bool>,
     /// The base map's towns, once they are there.
@@ -137,6 +140,8 @@ impl Fleet {
             view: Memo::new(move |_| query.with(|query| View::parse(&query.get("at")?))),
             #[cfg(feature = "hydrate")]
             next_stop: RwSignal::new(None),
+            #[cfg(feature = "hydrate")]
+            fences: RwSignal::new(None),
             lowered: RwSignal::new(false),
             towns: RwSignal::new(Arc::new([])),
             moves_loads: visitor.can(Permission::LoadStatusUpdate),

@@ -1,9 +1,11 @@
 //! The panel beside the map: one load, how it stands, its stops, and what can be done.
 
+#[cfg(feature = "hydrate")]
+use contract::fence::Fence;
 use contract::{
     LoadId, Timestamp,
-    geo::Point,
-    loads::{Appointment, LoadDetail, Stop},
+    geo::{DETOUR_MILES, Point, detour_miles},
+    loads::{Appointment, LoadDetail, Stay, Stop},
     risk::{Risk, outlook},
     status::LoadStatus,
 };
@@ -21,7 +23,7 @@ use crate::{
     ui::{
         icon::Icon,
         status::Status,
-        words::{equipment_word, move_words, reason_words, unread_words},
+        words::{equipment_word, move_words, reason_words, stay_words, unread_words},
     },
     when,
 };
@@ -47,6 +49,8 @@ pub fn Panel(
         if let Some(Ok(one)) = detail.get() {
             let next = one.data.stops.iter().find(|stop| stop.departed_at.is_none() && stop.arrived_at.is_none());
             fleet.next_stop.set(next.map(|stop| (load, stop.point)));
+            let fences = one.data.stops.iter().map(|stop| Fence::of(stop.kind, stop.point)).collect();
+            fleet.fences.set(Some((load, fences)));
         }
     });
 
@@ -147,6 +151,7 @@ fn Body(detail: LoadDetail, fleet: Fleet) -> impl IntoView {
     let LoadDetail { load, stops, driver_phone, carrier_mc, .. } = detail;
     let entry = fleet.book.entry(load.id);
     let next = stops.iter().position(|stop| stop.departed_at.is_none());
+    let leg = leg(&stops);
     let stops = stops.iter().enumerate().map(|(index, stop)| {
         let class = match next {
             Some(next) if index == next => "next",
@@ -158,6 +163,9 @@ fn Body(detail: LoadDetail, fleet: Fleet) -> impl IntoView {
             <li class=class>
                 <b>{format!("{}, {}", stop.town.city, stop.town.state)}</b>
                 <span>{stop_words(stop, eta)}</span>
+                {stop.stay().filter(|stay| stay.departed_at.is_none()).map(|stay| stay_line(stay, stop, fleet))}
+                {(stop.arrived_by_position || stop.departed_by_position)
+                    .then(|| view! { <span class="by">{say!(common.stay.by_position)}</span> })}
             </li>
         }
     });
@@ -192,11 +200,21 @@ fn Body(detail: LoadDetail, fleet: Fleet) -> impl IntoView {
             <dd>{equipment_word(load.equipment)}</dd>
             <dt>{say!(tracking.panel.last_fix)}</dt>
             <dd>{entry.clone().map(|entry| move || entry.with(|entry| fix_words(entry, fleet)))}</dd>
+            {leg.zip(entry.clone()).map(|(leg, entry)| move || entry.with(|entry| detour(entry, leg)))}
         </dl>
         <div class="acts">
             <a class="btn" href=format!("/loads/{id}")>{say!(tracking.panel.open)}</a>
             {entry.filter(|_| fleet.moves_loads).map(|entry| move || entry.with(moves))}
         </div>
+    }
+}
+
+/// How long the truck stands at a stop, and when that begins to cost.
+fn stay_line(stay: Stay, stop: &Stop, fleet: Fleet) -> impl IntoView + use<> {
+    let Appointment { offset_min, zone_short, .. } = stop.appointment.clone();
+    move || {
+        let (words, is_detained) = stay_words(&stay, fleet.now.get(), offset_min, &zone_short);
+        view! { <span class="stay" class:bad=is_detained>{words}</span> }
     }
 }
 
@@ -242,6 +260,24 @@ fn stop_words(stop: &Stop, eta: Option<Timestamp>) -> String {
             }
         }
     }
+}
+
+/// The stop that a truck on the road has left, and the one to which it goes.
+fn leg(stops: &[Stop]) -> Option<(Point, Point)> {
+    let next = stops.iter().position(|stop| stop.arrived_at.is_none())?;
+    let before = stops.get(next.checked_sub(1)?).filter(|stop| stop.departed_at.is_some())?;
+    Some((before.point, stops[next].point))
+}
+
+/// That the truck is off its way, when it is.
+fn detour(entry: &Entry, (from, to): (Point, Point)) -> Option<impl IntoView + use<>> {
+    let miles = detour_miles(from, entry.row.current_location?.point(), to);
+    (miles > DETOUR_MILES).then(|| {
+        view! {
+            <dt>{say!(tracking.panel.detour)}</dt>
+            <dd class="bad">{say!(tracking.panel.detour_miles, miles = miles.round() as i64)}</dd>
+        }
+    })
 }
 
 /// Where the truck was last, how long ago, and how fast.

@@ -5,7 +5,7 @@ use contract::{
     CarrierId, DriverId, LoadId, Timestamp, UserId,
     actor::{Actor, Permission},
     geo::Point,
-    loads::{Equipment, LoadRow, Named, NextStop, StopKind, Town},
+    loads::{AtStop, Equipment, LoadRow, Named, NextStop, StopKind, Town, free_until},
     status::LoadStatus,
     tracking::{LastFix, Source},
 };
@@ -62,6 +62,7 @@ pub struct Record {
     pub delivery_end: DateTime<Utc>,
     pub delivery_zone: String,
     pub assigned_at: Option<DateTime<Utc>>,
+    pub truck_since: Option<DateTime<Utc>>,
     pub eta: Option<DateTime<Utc>>,
     pub dispatched_at: Option<DateTime<Utc>>,
     pub picked_up_at: Option<DateTime<Utc>>,
@@ -76,6 +77,11 @@ pub struct Record {
     pub next_zone: Option<String>,
     pub next_start: Option<DateTime<Utc>>,
     pub next_end: Option<DateTime<Utc>>,
+    pub here_sequence: Option<i64>,
+    pub here_arrived: Option<DateTime<Utc>>,
+    pub here_departed: Option<DateTime<Utc>>,
+    pub here_start: Option<DateTime<Utc>>,
+    pub here_by_position: Option<bool>,
     pub fix_lat: Option<f64>,
     pub fix_lng: Option<f64>,
     pub fix_at: Option<DateTime<Utc>>,
@@ -118,6 +124,7 @@ impl Record {
         }
         if (self.carrier(), self.driver()) != (carrier, driver) {
             self.eta = None;
+            self.truck_since = Some(column(now));
         }
         self.carrier_id = carrier.map(CarrierId::uuid);
         self.driver_id = driver.map(DriverId::uuid);
@@ -158,6 +165,18 @@ impl Record {
         })
     }
 
+    /// The stop at which its truck stands, while it does.
+    fn at_stop(&self) -> Option<AtStop> {
+        let stands = matches!(self.status(), LoadStatus::AtPickup | LoadStatus::PickedUp | LoadStatus::AtDelivery);
+        let arrived_at = self.here_arrived.filter(|_| stands && self.here_departed.is_none()).map(moment)?;
+        Some(AtStop {
+            sequence: self.here_sequence? as u32,
+            arrived_at,
+            free_until: free_until(arrived_at, moment(self.here_start?)),
+            by_position: self.here_by_position.unwrap_or_default(),
+        })
+    }
+
     /// The row with everything in it, to be cut for an audience.
     fn whole_row(&self) -> LoadRow {
         fn named<I>(id: Option<Uuid>, name: Option<&String>, new: fn(Uuid) -> I) -> Option<Named<I>> {
@@ -185,6 +204,7 @@ impl Record {
             delivery: appointment(moment(self.delivery_start), moment(self.delivery_end), &self.delivery_zone),
             miles: self.miles,
             next_stop: self.next_stop(),
+            at_stop: self.at_stop(),
             current_location: self.last_fix(),
             eta: self.eta.map(moment),
             carrier_rate_cents: self.carrier_rate_cents,

@@ -5,7 +5,7 @@ use contract::{StopId, Timestamp, UserId, tracking::LastFix};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Record, mark_stop, set_details, set_stop, stops_in_tx};
+use super::{Record, StopTimes, mark_stop, set_details, set_stop, stops_in_tx};
 use crate::{
     error::Result,
     store::{
@@ -20,8 +20,8 @@ use crate::{
 pub struct Change {
     /// The version that it produced.
     pub version: i64,
-    /// Who made it.
-    pub by: UserId,
+    /// Who made it; nobody when the truck's position did.
+    pub by: Option<UserId>,
     /// When.
     pub at: Timestamp,
     /// What was there before.
@@ -40,6 +40,8 @@ pub struct Was {
     #[serde(default)]
     assigned_at: Option<DateTime<Utc>>,
     #[serde(default)]
+    truck_since: Option<DateTime<Utc>>,
+    #[serde(default)]
     marker: Option<LastFix>,
     eta: Option<DateTime<Utc>>,
     dispatched_at: Option<DateTime<Utc>>,
@@ -52,7 +54,7 @@ pub struct Was {
     /// Where its offers stood, while it was tendered.
     #[serde(default)]
     offers: Vec<SentOffer>,
-    stops: Vec<StopWas>,
+    stops: Vec<StopTimes>,
     /// What was known of it, when the change was one of that.
     #[serde(default)]
     details: Option<Details>,
@@ -72,14 +74,6 @@ struct Details {
     delivery: (DateTime<Utc>, DateTime<Utc>),
     /// Each stop's place and window.
     stops: Vec<(StopId, String, Timestamp, Timestamp)>,
-}
-
-/// When a truck came to a stop and left it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct StopWas {
-    id: StopId,
-    arrived_at: Option<Timestamp>,
-    departed_at: Option<Timestamp>,
 }
 
 impl Was {
@@ -129,6 +123,7 @@ impl Was {
             dispatcher_id: self.dispatcher,
             carrier_rate_cents: self.carrier_rate_cents,
             assigned_at: self.assigned_at,
+            truck_since: self.truck_since,
             eta,
             dispatched_at: self.dispatched_at,
             picked_up_at: self.picked_up_at,
@@ -140,8 +135,8 @@ impl Was {
     }
 }
 
-/// Remembers what a load is before a caller's change of it, which makes the next version. What the server does by itself
-/// is nobody's to take back.
+/// Remembers what a load is before a change of it by a caller or by its truck's position, which makes the next version. What
+/// else the server does by itself is nobody's to take back.
 ///
 /// # Errors
 /// When the database fails.
@@ -161,7 +156,10 @@ async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()
     const SQL: &str = "INSERT INTO undo (load_id, version, user_id, at, was) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (load_id) DO UPDATE SET version = excluded.version, user_id = excluded.user_id, at = excluded.at,
             was = excluded.was";
-    let Some(user) = tx.actor().map(|actor| actor.user) else { return Ok(()) };
+    let user = tx.actor().map(|actor| actor.user);
+    if user.is_none() && tx.by_position().is_none() {
+        return Ok(());
+    }
     let stops = stops_in_tx(tx, before).await?;
     let details = with_details.then(|| Details {
         customer_name: before.customer_name.clone(),
@@ -187,6 +185,7 @@ async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()
         dispatcher: before.dispatcher_id,
         carrier_rate_cents: before.carrier_rate_cents,
         assigned_at: before.assigned_at,
+        truck_since: before.truck_since,
         marker: before.last_fix(),
         eta: before.eta,
         dispatched_at: before.dispatched_at,
@@ -195,15 +194,12 @@ async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()
         is_hot: Some(before.is_hot),
         tender_expires_at: before.tender_expires_at,
         offers: sent.map(|sent| sent.offers).unwrap_or_default(),
-        stops: stops
-            .into_iter()
-            .map(|stop| StopWas { id: stop.id, arrived_at: stop.arrived_at, departed_at: stop.departed_at })
-            .collect(),
+        stops: stops.iter().map(StopTimes::from).collect(),
         details,
     };
     let was = serde_json::to_string(&was).map_err(anyhow::Error::from)?;
     let now = column(tx.now());
-    within!(tx, db => sqlx::query(SQL).bind(before.id).bind(before.version + 1).bind(user.uuid()).bind(now).bind(was)
+    within!(tx, db => sqlx::query(SQL).bind(before.id).bind(before.version + 1).bind(user.map(UserId::uuid)).bind(now).bind(was)
         .execute(db).await?.rows_affected());
     Ok(())
 }
@@ -214,11 +210,11 @@ async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()
 /// When the database fails.
 pub async fn newest(tx: &mut Tx<'_>, load: &Record) -> Result<Option<Change>> {
     const SQL: &str = "SELECT version, user_id, at, was FROM undo WHERE load_id = $1 AND version = $2";
-    let row: Option<(i64, Uuid, DateTime<Utc>, String)> = within!(tx, db => sqlx::query_as(SQL).bind(load.id)
+    let row: Option<(i64, Option<Uuid>, DateTime<Utc>, String)> = within!(tx, db => sqlx::query_as(SQL).bind(load.id)
         .bind(load.version).fetch_optional(db).await?);
     row.map(|(version, by, at, was)| {
         let was = serde_json::from_str(&was).map_err(anyhow::Error::from)?;
-        Ok(Change { version, by: UserId::new(by), at: moment(at), was })
+        Ok(Change { version, by: by.map(UserId::new), at: moment(at), was })
     })
     .transpose()
 }
@@ -232,7 +228,7 @@ pub async fn take_back(tx: &mut Tx<'_>, load: &Record, change: &Change) -> Resul
     // First what a change writes first, so that the two never wait for each other.
     within!(tx, db => sqlx::query(SQL).bind(load.id).execute(db).await?.rows_affected());
     for stop in &change.was.stops {
-        mark_stop(tx, stop.id, stop.arrived_at, stop.departed_at).await?;
+        mark_stop(tx, stop).await?;
     }
     if let Some(details) = &change.was.details {
         set_details(tx, &change.was.put_back(load.clone())).await?;

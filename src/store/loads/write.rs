@@ -3,9 +3,10 @@
 use contract::{
     LoadId, StopId, Timestamp, UserId,
     geo::Point,
-    loads::{Equipment, Happening, StopKind},
+    loads::{Equipment, Happening, Stop, StopKind},
     status::LoadStatus,
 };
+use serde::{Deserialize, Serialize};
 
 use super::Record;
 use crate::{
@@ -125,7 +126,8 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     const SQL: &str = "UPDATE loads SET version = version + 1, status = $4, status_changed_at = $5, updated_at = $6,
             updated_by = $7, carrier_id = $8, driver_id = $9, dispatcher_id = $10, carrier_rate_cents = $11, eta = $12,
             dispatched_at = $13, picked_up_at = $14, delivered_at = $15, assigned_at = $16,
-            tender_expires_at = $17, is_hot = $18,
+            tender_expires_at = $17, is_hot = $18, truck_since = $19,
+            eta_noted = CASE WHEN $12 IS NULL THEN NULL ELSE eta_noted END,
             completed_at = CASE WHEN $4 = 'COMPLETED' THEN $5 ELSE NULL END,
             cancelled_at = CASE WHEN $4 = 'CANCELLED' THEN $5 ELSE NULL END
         WHERE id = $1 AND tenant_id = $2 AND version = $3";
@@ -134,7 +136,8 @@ pub async fn change(tx: &mut Tx<'_>, load: &Record) -> Result<bool> {
     let written = within!(tx, db => sqlx::query(SQL).bind(load.id).bind(tenant).bind(load.version).bind(&load.status)
         .bind(load.status_changed_at).bind(now).bind(author).bind(load.carrier_id).bind(load.driver_id)
         .bind(load.dispatcher_id).bind(load.carrier_rate_cents).bind(load.eta).bind(load.dispatched_at)
-        .bind(load.picked_up_at).bind(load.delivered_at).bind(load.assigned_at).bind(load.tender_expires_at).bind(load.is_hot).execute(db).await?.rows_affected());
+        .bind(load.picked_up_at).bind(load.delivered_at).bind(load.assigned_at).bind(load.tender_expires_at)
+        .bind(load.is_hot).bind(load.truck_since).execute(db).await?.rows_affected());
     Ok(written == 1)
 }
 
@@ -166,18 +169,41 @@ pub async fn set_stop(tx: &mut Tx<'_>, stop: StopId, facility: &str, start: Time
     Ok(())
 }
 
-/// Notes that a truck came to a stop or left it; what was noted before stays.
+/// When a truck came to a stop and left it, and whether its position told so.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are explained in the contract's stop")]
+pub struct StopTimes {
+    pub id: StopId,
+    pub arrived_at: Option<Timestamp>,
+    #[serde(default)]
+    pub arrived_by_position: bool,
+    pub departed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub departed_by_position: bool,
+}
+
+impl From<&Stop> for StopTimes {
+    fn from(stop: &Stop) -> Self {
+        let Stop { id, arrived_at, arrived_by_position, departed_at, departed_by_position, .. } = *stop;
+        Self { id, arrived_at, arrived_by_position, departed_at, departed_by_position }
+    }
+}
+
+/// Notes when a truck came to a stop and left it. A time that is taken back by this stands against the truck's positions from
+/// now on: they may not bring it back at once.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_stop(
-    tx: &mut Tx<'_>,
-    stop: StopId,
-    arrived: Option<Timestamp>,
-    departed: Option<Timestamp>,
-) -> Result<()> {
-    const SQL: &str = "UPDATE stops SET arrived_at = $2, departed_at = $3 WHERE id = $1";
-    within!(tx, db => sqlx::query(SQL).bind(stop.uuid()).bind(arrived.map(column)).bind(departed.map(column))
+pub async fn mark_stop(tx: &mut Tx<'_>, stop: &StopTimes) -> Result<()> {
+    const SQL: &str = "UPDATE stops SET arrived_at = $2, departed_at = $3, arrived_by_position = $4,
+            departed_by_position = $5,
+            held_at = CASE WHEN arrived_at IS NOT NULL AND $2 IS NULL OR departed_at IS NOT NULL AND $3 IS NULL
+                THEN $6 ELSE held_at END,
+            detention_told_at = CASE WHEN $2 IS NULL THEN NULL ELSE detention_told_at END
+        WHERE id = $1";
+    let now = column(tx.now());
+    within!(tx, db => sqlx::query(SQL).bind(stop.id.uuid()).bind(stop.arrived_at.map(column))
+        .bind(stop.departed_at.map(column)).bind(stop.arrived_by_position).bind(stop.departed_by_position).bind(now)
         .execute(db).await?.rows_affected());
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use contract::{
     CarrierId, LoadId, Timestamp,
+    eta::Drive,
     geo::Point,
     tracking::{Fix, Source},
 };
@@ -20,7 +21,7 @@ use crate::{
     store::{Tx, column, loads::lock, tx::Engine},
 };
 
-/// How many rows SQLite's statements write: eleven values each, well under its bound of 32,766 for all of them.
+/// How many rows SQLite's statements write: at most fourteen values each, well under its bound of 32,766 for all of them.
 const ROWS: [usize; 4] = [512, 64, 8, 1];
 
 /// The rows in parts of those sizes.
@@ -59,16 +60,19 @@ fn values<T, V>(rows: &[T], of: impl Fn(&T) -> V) -> Vec<V> {
     rows.iter().map(of).collect()
 }
 
-const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id,
-    l.destination_lat, l.destination_lng, n.lat AS next_lat, n.lng AS next_lng,
-    n.window_end AS due, l.dispatcher_id, l.eta, k.lat, k.lng, k.at,
-    k.suspect_lat, k.suspect_lng, k.suspect_at,
+pub(super) const TRACKED: &str = "SELECT l.id, l.tenant_id, l.load_number, l.status, l.carrier_id, l.driver_id,
+    n.kind AS next_kind, n.lat AS next_lat, n.lng AS next_lng,
+    n.window_end AS due, h.kind AS here_kind, h.lat AS here_lat, h.lng AS here_lng, h.arrived_at AS here_arrived,
+    h.departed_at AS here_departed, h.window_start AS here_start, h.usual_ms AS here_usual_ms,
+    l.dispatcher_id, l.eta, l.eta_noted, k.lat, k.lng, k.at, k.suspect_lat, k.suspect_lng, k.suspect_at,
+    k.mph, k.driven_ms, k.drove_at,
     (SELECT f.at FROM fixes f WHERE f.load_id = l.id ORDER BY f.at DESC LIMIT 1) AS latest
     FROM loads l
     LEFT JOIN tracks k ON k.load_id = l.id
     LEFT JOIN stops n ON n.load_id = l.id AND n.sequence = 1 + (SELECT COALESCE(MAX(s.sequence), 0) FROM stops s
         WHERE s.load_id = l.id AND s.arrived_at IS NOT NULL)
-    WHERE l.tenant_id = $1 AND l.id ";
+    LEFT JOIN stops h ON h.load_id = l.id AND h.sequence = COALESCE(n.sequence - 1, l.stop_count)
+    WHERE ";
 
 /// The company's loads of these ids, after the writes before this one; nobody changes them before it ends.
 ///
@@ -81,13 +85,13 @@ pub async fn tracked(tx: &mut Tx<'_>, loads: &[LoadId]) -> Result<Vec<Tracked>> 
         Engine::Sqlite(db) => {
             let ids: Vec<String> = loads.iter().map(|load| load.uuid().simple().to_string()).collect();
             let mut q = QueryBuilder::<Sqlite>::new(TRACKED);
-            q.push("IN (SELECT unhex(value) FROM json_each($2))");
+            q.push("l.tenant_id = $1 AND l.id IN (SELECT unhex(value) FROM json_each($2))");
             let ids = serde_json::to_string(&ids).map_err(anyhow::Error::from)?;
             q.build_query_as().bind(tenant).bind(ids).fetch_all(&mut **db).await?
         }
         Engine::Postgres(db) => {
             let mut q = QueryBuilder::<sqlx::Postgres>::new(TRACKED);
-            q.push("= ANY($2)");
+            q.push("l.tenant_id = $1 AND l.id = ANY($2)");
             q.build_query_as().bind(tenant).bind(uuids(loads, |load| *load)).fetch_all(&mut **db).await?
         }
     };
@@ -208,6 +212,8 @@ pub struct Marker {
     pub fix: Fix,
     /// A jump.
     pub suspect: Option<(Point, Timestamp)>,
+    /// How it drives.
+    pub drive: Drive,
 }
 
 /// Keeps where trucks are, unless something newer is kept already. Each load comes once.
@@ -217,12 +223,14 @@ pub struct Marker {
 pub async fn move_markers(tx: &mut Tx<'_>, markers: &[Marker]) -> Result<()> {
     const POSTGRES: &str =
         "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng,
-            suspect_at, moved_at)
-        SELECT *, $11::timestamptz FROM UNNEST($1::uuid[], $2::float8[], $3::float8[], $4::timestamptz[], $5::text[],
-            $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::timestamptz[])
+            suspect_at, mph, driven_ms, drove_at, moved_at)
+        SELECT *, $14::timestamptz FROM UNNEST($1::uuid[], $2::float8[], $3::float8[], $4::timestamptz[], $5::text[],
+            $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::timestamptz[], $11::float8[], $12::int8[],
+            $13::timestamptz[])
         ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
             source = excluded.source, speed = excluded.speed, heading = excluded.heading,
             suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng, suspect_at = excluded.suspect_at,
+            mph = excluded.mph, driven_ms = excluded.driven_ms, drove_at = excluded.drove_at,
             moved_at = excluded.moved_at
         WHERE excluded.at > tracks.at";
     if markers.is_empty() {
@@ -234,8 +242,8 @@ pub async fn move_markers(tx: &mut Tx<'_>, markers: &[Marker]) -> Result<()> {
             db,
             markers,
             "INSERT INTO tracks (load_id, lat, lng, at, source, speed, heading, suspect_lat, suspect_lng, suspect_at,
-                moved_at) ",
-            |row, Marker { fix, suspect }| row
+                mph, driven_ms, drove_at, moved_at) ",
+            |row, Marker { fix, suspect, drive }| row
                 .push_bind(fix.load.uuid())
                 .push_bind(fix.point.lat)
                 .push_bind(fix.point.lng)
@@ -246,11 +254,15 @@ pub async fn move_markers(tx: &mut Tx<'_>, markers: &[Marker]) -> Result<()> {
                 .push_bind(suspect.map(|jump| jump.0.lat))
                 .push_bind(suspect.map(|jump| jump.0.lng))
                 .push_bind(suspect.map(|jump| column(jump.1)))
+                .push_bind(drive.mph)
+                .push_bind(drive.driven_ms)
+                .push_bind(drive.drove_at.map(column))
                 .push_bind(now),
             " ON CONFLICT (load_id) DO UPDATE SET lat = excluded.lat, lng = excluded.lng, at = excluded.at,
                 source = excluded.source, speed = excluded.speed, heading = excluded.heading,
                 suspect_lat = excluded.suspect_lat, suspect_lng = excluded.suspect_lng,
-                suspect_at = excluded.suspect_at, moved_at = excluded.moved_at
+                suspect_at = excluded.suspect_at, mph = excluded.mph, driven_ms = excluded.driven_ms,
+                drove_at = excluded.drove_at, moved_at = excluded.moved_at
             WHERE excluded.at > tracks.at"
         ),
         Engine::Postgres(db) => {
@@ -265,6 +277,9 @@ pub async fn move_markers(tx: &mut Tx<'_>, markers: &[Marker]) -> Result<()> {
                 .bind(values(markers, |one| one.suspect.map(|jump| jump.0.lat)))
                 .bind(values(markers, |one| one.suspect.map(|jump| jump.0.lng)))
                 .bind(values(markers, |one| one.suspect.map(|jump| column(jump.1))))
+                .bind(values(markers, |one| one.drive.mph))
+                .bind(values(markers, |one| one.drive.driven_ms))
+                .bind(values(markers, |one| one.drive.drove_at.map(column)))
                 .bind(now)
                 .execute(&mut **db)
                 .await?;
@@ -309,13 +324,24 @@ pub async fn suspect(tx: &mut Tx<'_>, jumps: &[(LoadId, (Point, Timestamp))]) ->
     Ok(())
 }
 
+/// When a truck is expected.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected {
+    /// For which load.
+    pub load: LoadId,
+    /// When.
+    pub eta: Timestamp,
+    /// The estimate that the load's timeline told last.
+    pub noted: Timestamp,
+}
+
 /// Keeps when trucks are expected. The loads' versions stay: an estimate takes nobody's edit away.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_etas(tx: &mut Tx<'_>, etas: &[(LoadId, Timestamp)]) -> Result<()> {
-    const POSTGRES: &str = "UPDATE loads SET eta = k.eta
-        FROM UNNEST($1, $2) AS k (id, eta) WHERE loads.id = k.id AND loads.tenant_id = $3";
+pub async fn set_etas(tx: &mut Tx<'_>, etas: &[Expected]) -> Result<()> {
+    const POSTGRES: &str = "UPDATE loads SET eta = k.eta, eta_noted = k.noted
+        FROM UNNEST($1, $2, $3) AS k (id, eta, noted) WHERE loads.id = k.id AND loads.tenant_id = $4";
     if etas.is_empty() {
         return Ok(());
     }
@@ -324,14 +350,19 @@ pub async fn set_etas(tx: &mut Tx<'_>, etas: &[(LoadId, Timestamp)]) -> Result<(
         Engine::Sqlite(db) => in_rows!(
             db,
             etas,
-            "WITH k (id, eta, tenant_id) AS (",
-            |row, (load, eta)| row.push_bind(load.uuid()).push_bind(column(*eta)).push_bind(tenant),
-            ") UPDATE loads SET eta = k.eta FROM k WHERE loads.id = k.id AND loads.tenant_id = k.tenant_id"
+            "WITH k (id, eta, noted, tenant_id) AS (",
+            |row, one| row
+                .push_bind(one.load.uuid())
+                .push_bind(column(one.eta))
+                .push_bind(column(one.noted))
+                .push_bind(tenant),
+            ") UPDATE loads SET eta = k.eta, eta_noted = k.noted FROM k WHERE loads.id = k.id AND loads.tenant_id = k.tenant_id"
         ),
         Engine::Postgres(db) => {
             sqlx::query(POSTGRES)
-                .bind(uuids(etas, |eta| eta.0))
-                .bind(times(etas, |eta| eta.1))
+                .bind(uuids(etas, |one| one.load))
+                .bind(times(etas, |one| one.eta))
+                .bind(times(etas, |one| one.noted))
                 .bind(tenant)
                 .execute(&mut **db)
                 .await?;

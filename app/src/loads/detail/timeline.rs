@@ -1,6 +1,10 @@
 //! What happened to a load, newest first.
 
-use contract::loads::{Happening, LoadDetail, TimelineEntry};
+use contract::{
+    Timestamp,
+    loads::{Happening, LoadDetail, TimelineEntry},
+    tracking::BY_POSITION,
+};
 use leptos::{either::Either, prelude::*};
 
 use crate::{
@@ -39,6 +43,9 @@ pub fn Timeline(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl In
 
 fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl IntoView + use<> {
     let TimelineEntry { at, by, what } = happened;
+    let fix = |at: Option<Timestamp>| {
+        at.map(|at| say!(common.detail.fix_of, at = format!("{} {zone}", when::day_and_clock(at, offset_min))))
+    };
     let (icon, words, reason) = match what {
         Happening::LoadCreated => ("plus", say!(common.detail.created).to_owned(), None),
         Happening::StatusChanged { from, to, reason } => {
@@ -53,12 +60,18 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
             };
             ("truck", words, None)
         }
-        Happening::StopArrived { city, late_min: None } => {
-            ("map-pin", say!(common.detail.came, city = city.clone()), None)
+        Happening::StopArrived { city, late_min: None, fix_at } => {
+            ("map-pin", say!(common.detail.came, city = city.clone()), fix(*fix_at))
         }
-        Happening::StopArrived { city, late_min: Some(min) } => {
-            ("map-pin", say!(common.detail.came_late, city = city.clone(), time = length_words(*min)), None)
+        Happening::StopArrived { city, late_min: Some(min), fix_at } => {
+            ("map-pin", say!(common.detail.came_late, city = city.clone(), time = length_words(*min)), fix(*fix_at))
         }
+        Happening::EtaSlipped { before, eta } => {
+            let later = length_words(eta.since_ms(*before) / 60_000);
+            let at = format!("{} {zone}", when::day_and_clock(*eta, offset_min));
+            ("clock", say!(common.detail.slipped, time = later, at = at), None)
+        }
+        Happening::DetentionBegun { city } => ("clock", say!(common.detail.detention, city = city.clone()), None),
         Happening::Tendered { carrier_name, expires_at } => {
             let by = format!("{} {zone}", when::day_and_clock(*expires_at, offset_min));
             ("arrow-right", say!(common.detail.tendered, carrier = carrier_name.clone(), by = by), None)
@@ -88,10 +101,13 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
         Happening::ChangeUndone { from, to } => {
             ("undo-2", say!(common.detail.undone_move, from = status_word(*from), to = status_word(*to)), None)
         }
-        Happening::StopDeparted { city } => ("navigation", say!(common.detail.left, city = city.clone()), None),
+        Happening::StopDeparted { city, fix_at } => {
+            ("navigation", say!(common.detail.left, city = city.clone()), fix(*fix_at))
+        }
     };
     let who = match by {
         None => say!(common.detail.itself).to_owned(),
+        Some(by) if by == BY_POSITION => say!(common.stay.by_position).to_owned(),
         Some(by) if by == me => say!(common.detail.you).to_owned(),
         Some(by) => by.clone(),
     };

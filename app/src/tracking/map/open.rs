@@ -161,6 +161,12 @@ fn feed(fleet: Fleet, held: Held, follow: RwSignal<bool>) {
         open.scene.change(|picture| picture.take_next_stop(exact));
     });
     Effect::new(move |_| {
+        let Some(open) = held.get() else { return };
+        let selected = fleet.selected.get();
+        let own = fleet.fences.get().filter(|(load, _)| selected == Some(*load)).map(|(_, fences)| fences);
+        open.scene.change(|picture| picture.take_fences(own.unwrap_or_default()));
+    });
+    Effect::new(move |_| {
         fleet.lowered.track();
         held.with(|open| open.iter().for_each(|open| open.scene.redraw()));
     });

@@ -1,6 +1,6 @@
 //! What is drawn: the ground, the selected truck's way, the trucks, and how long a drawing does.
 
-use contract::{LoadId, geo::Point};
+use contract::{LoadId, fence::Fence, geo::Point};
 use leptos::prelude::window;
 use web_sys::HtmlElement;
 
@@ -14,6 +14,11 @@ use crate::tracking::{
 const REACH: f64 = 8.0;
 /// The radius of a cluster of up to nine, and of a larger one.
 const CLUSTER_RADIUS: [f64; 2] = [14.0, 17.0];
+
+/// A fence smaller than this, in pixels, is not drawn.
+const SMALLEST_FENCE: f64 = 4.0;
+/// Miles in a degree of latitude.
+const DEGREE_MILES: f64 = 69.09;
 
 /// How broad the column of the tools is, in pixels; what matters isn't drawn beneath it.
 pub const TOOLS: f64 = 60.0;
@@ -33,6 +38,7 @@ pub struct Picture {
     selected: Option<(LoadId, String)>,
     trail: Vec<Spot>,
     next_stop: Option<Point>,
+    fences: Vec<Fence>,
 }
 
 impl Picture {
@@ -55,6 +61,7 @@ impl Picture {
             selected: None,
             trail: Vec::new(),
             next_stop: None,
+            fences: Vec::new(),
         })
     }
 
@@ -71,6 +78,7 @@ impl Picture {
         if chosen != self.selected.as_ref().map(|(load, _)| *load) {
             self.trail.clear();
             self.next_stop = None;
+            self.fences.clear();
         } else if let (Some(before), Some(after)) = (before, chosen.and_then(|load| self.trucks.of(load)))
             && before.fixed() != after.fixed()
         {
@@ -94,6 +102,11 @@ impl Picture {
     /// Takes where the selected truck goes next.
     pub fn take_next_stop(&mut self, next_stop: Option<Point>) {
         self.next_stop = next_stop;
+    }
+
+    /// Takes the fences of the selected load's stops.
+    pub fn take_fences(&mut self, fences: Vec<Fence>) {
+        self.fences = fences;
     }
 
     /// Takes the outlines.
@@ -161,6 +174,7 @@ impl Picture {
         if let Some(ground) = self.ground.as_mut().filter(|_| !self.tiled) {
             ground.stamp(&self.pen, &self.theme, camera, ratio);
         }
+        self.draw_fences(camera);
         self.draw_way(camera, now);
         let selected = self.selected.as_ref().map(|(load, _)| *load);
         self.drawn = drawn(&self.trucks, camera, now, selected, self.gathered);
@@ -179,6 +193,22 @@ impl Picture {
             }
         }
         self.trucks.rest(now, camera)
+    }
+
+    /// The circles within which the selected truck counts as being at its stops, from where on they are more than a dot.
+    fn draw_fences(&self, camera: &Camera) {
+        for fence in &self.fences {
+            let north = Point { lat: fence.center.lat + fence.radius_miles / DEGREE_MILES, ..fence.center };
+            let ((x, y), (_, edge)) = (camera.place(fence.center.into()), camera.place(north.into()));
+            let radius = (y - edge).abs();
+            if radius >= SMALLEST_FENCE {
+                self.pen.circle(x, y, radius);
+                self.pen.ink.set_global_alpha(0.14);
+                self.pen.fill(&self.theme.accent);
+                self.pen.ink.set_global_alpha(1.0);
+                self.pen.stroke(&self.theme.accent, 1.5, Some((3.0, 3.0)));
+            }
+        }
     }
 
     /// Where the selected truck went, solid, and the straight way to its next stop, dashed.

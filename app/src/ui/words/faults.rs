@@ -5,7 +5,7 @@ use contract::{
     refusal::{Details, Rule},
 };
 
-use super::{checks_words, status_word};
+use super::{checks_words, doer_words, status_word};
 use crate::{fault::Fault, say};
 
 /// What went wrong and what to do next.
@@ -43,6 +43,7 @@ fn refusal_words(refusal: &Refusal) -> String {
 
 fn conflict(details: Option<&Details>) -> String {
     let who = details.and_then(|details| details.changed_by.as_deref()).unwrap_or_else(|| say!(common.fault.somebody));
+    let who = doer_words(who);
     if let Some(status) = details.and_then(|details| details.status) {
         say!(common.fault.conflict, who = who, status = status_word(status))
     } else {
