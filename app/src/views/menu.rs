@@ -172,6 +172,7 @@ fn Keep(page: ViewPage, query: Signal<String>, may_share: bool, on_kept: Callbac
             match save_view(ask).await {
                 Ok(One { data }) => {
                     if name.try_set(String::new()).is_none() {
+                        shared.set(false);
                         on_kept.run(());
                     }
                     live.within(|| toast::done(say!(common.views.kept, name = data.name)));
