@@ -79,7 +79,8 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let auth = Auth::new(store.clone(), clock.clone(), outbox.clone(), &secret, config.sign_ins_per_minute);
     let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), moved.clone(), pace);
     let journal = journal::Reads::new(store.clone());
-    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, shelf, pace });
+    let address = config.address(listening);
+    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, shelf, pace, address });
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {
@@ -104,6 +105,7 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
         site: Site::new(),
         demo_accounts: demo_accounts.into(),
         metrics: recorder(),
+        gate: http::links::Gate::default(),
     };
     let mut mounted = None;
     let router = http::router(edge, |router| {
