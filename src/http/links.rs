@@ -13,7 +13,7 @@ use app::{
 use axum::{
     Extension, Json, Router,
     body::Body,
-    extract::{Path, RawQuery, State},
+    extract::{FromRequest, FromRequestParts, Path, RawQuery, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
@@ -69,7 +69,7 @@ pub fn routes(edge: Edge) -> Router {
 }
 
 /// What has a token in its address is kept nowhere, found by no search, and told to no other site.
-async fn untold(request: axum::extract::Request, next: Next) -> Response {
+async fn untold(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
@@ -173,15 +173,13 @@ impl Call {
     }
 }
 
-impl axum::extract::FromRequest<Edge> for Call {
+impl FromRequest<Edge> for Call {
     type Rejection = Response;
 
-    async fn from_request(request: axum::extract::Request, edge: &Edge) -> Result<Self, Response> {
+    async fn from_request(request: Request, edge: &Edge) -> Result<Self, Response> {
         let missing = || refuse(Refusal::not_found());
         let (mut parts, body) = request.into_parts();
-        let Path(token) = axum::extract::FromRequestParts::from_request_parts(&mut parts, edge)
-            .await
-            .map_err(|_: axum::extract::rejection::PathRejection| missing())?;
+        let Path(token) = Path::<String>::from_request_parts(&mut parts, edge).await.map_err(|_| missing())?;
         let Caller(from) = parts.extensions.get().copied().ok_or_else(missing)?;
         let language = spoken(parts.uri.query(), &parts.headers);
         Ok(Self { edge: edge.clone(), from, token, language, body })

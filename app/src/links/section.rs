@@ -141,7 +141,9 @@ fn follow(load: LoadId, links: RwSignal<Option<Result<Vec<DriverLink>, Fault>>>)
 /// Whether what happened may change a load's links.
 fn is_of(happened: &Happened, load: LoadId) -> bool {
     match happened {
-        Happened::LoadUpdated(event) => event.load_id == load && event.changed_fields.iter().any(|field| field == FIELD),
+        Happened::LoadUpdated(event) => {
+            event.load_id == load && event.changed_fields.iter().any(|field| field == FIELD)
+        }
         Happened::LoadStatusChanged(event) => event.load_id == load,
         Happened::LoadAssigned(event) => event.load_id == load,
         _ => false,
@@ -182,7 +184,8 @@ fn Line(
     let is_alive = link.ended.is_none();
     let driver = link.driver_name.clone();
     let about = {
-        let by = say!(links.for_driver, driver = driver.clone(), by = link.made_by.clone(), at = at(clock, link.made_at));
+        let by =
+            say!(links.for_driver, driver = driver.clone(), by = link.made_by.clone(), at = at(clock, link.made_at));
         let opened = match link.opens {
             0 => None,
             1 => Some(say!(links.opens_one).to_owned()),
@@ -306,9 +309,8 @@ fn Make(
             busy.try_set(false);
         });
     };
-    let is_another = move || {
-        links.with(|links| matches!(links, Some(Ok(links)) if links.iter().any(|link| link.ended.is_none())))
-    };
+    let is_another =
+        move || links.with(|links| matches!(links, Some(Ok(links)) if links.iter().any(|link| link.ended.is_none())));
     view! {
         <div class="acts">
             <button type="button" class="btn" aria-disabled=move || busy.get().then_some("true") on:click=make>
