@@ -180,6 +180,10 @@
           const taken = answer.ok ? (await answer.json()).data : { accepted: 0, duplicates: 0, rejected: [] };
           early = taken.rejected.some((one) => one.code === "not_under_way");
           if (taken.accepted + taken.duplicates > 0) sentAt = new Date();
+        } else if (answer.status === 422) {
+          // The driver has stopped sharing on another telephone.
+          rest();
+          await forgetAll();
         } else if (!over) {
           throw new Error(String(answer.status));
         } else {
@@ -282,13 +286,21 @@
 
   /** The link works no longer, or the load is done: nothing is shared and nothing is kept. */
   async function end() {
+    if (over) return;
     over = true;
     rest();
     clearTimeout(retry);
     clearInterval(beat);
-    ["ask", "fault", "load", "write"].forEach((id) => (at(id).hidden = true));
-    at("share").hidden = false;
-    draw();
+    ["ask", "fault", "share", "write"].forEach((id) => (at(id).hidden = true));
+    const box = document.createElement("section");
+    box.className = "box";
+    for (const [tag, text] of [["h1", words.ended], ["p", words.ended_text]]) {
+      const line = document.createElement(tag);
+      line.textContent = text;
+      box.append(line);
+    }
+    box.setAttribute("role", "status");
+    at("load").replaceChildren(box);
     await forgetAll();
   }
 
@@ -310,15 +322,15 @@
       clearInterval(beat);
       ["ask", "write"].forEach((id) => (at(id).hidden = true));
       at("share").hidden = false;
-      forgetAll().then(draw);
-      draw(true);
+      draw();
+      forgetAll();
     }
   }
 
   const clock = (date) => date.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
   function said() {
-    if (over) return at("load").hidden ? ["bad", words.ended, words.ended_text] : ["on", words.over, words.over_text];
+    if (over) return ["on", words.over, words.over_text];
     if (!on) return ["off", words.off, words.off_text];
     const waits = count === 0 ? "" : count === 1 ? words.waiting_one : words.waiting_many.replace("{count}", count);
     if (denied) return ["bad", words.denied, words.denied_text];
@@ -340,9 +352,7 @@
     at("state").textContent = head;
     at("more").textContent = more;
     at("now").hidden = at("stop").hidden = !on;
-    if (!on && !over) {
-      at("ask").hidden = false;
-    }
+    at("ask").hidden = over || (on && !denied);
   }
 
   function fault(text) {
@@ -354,6 +364,7 @@
 
   at("yes").onclick = async () => {
     fault();
+    rest();
     if (await say({ consent: true, state: "SENDING" })) start();
     else if (!over) fault(words.unsent);
   };
