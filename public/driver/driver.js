@@ -464,7 +464,9 @@
   }, BEAT_MS);
 
   recount().then(() => {
-    if (main.dataset.agreed === "true") start();
+    const agreed = main.dataset.agreed === "true";
+    say(agreed ? { opened: true, state: state() } : { opened: true });
+    if (agreed) start();
     draw();
   });
 })();

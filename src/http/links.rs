@@ -133,7 +133,7 @@ async fn page(
     let language = spoken(query.as_deref(), &headers);
     let opened = async {
         let held = enter(&edge, from, &token).await?;
-        Ok::<Drive, Refusal>(drive::open(&edge.desk, &held).await?)
+        Ok::<Drive, Refusal>(drive::look(&edge.desk, &held).await?)
     };
     match opened.await {
         Ok(drive) => Html(pages::page(&drive, language, stamp())).into_response(),

@@ -55,22 +55,6 @@ pub async fn hold(desk: &Desk, token: &str) -> Result<Option<Held>> {
     Ok(link.map(|link| Held { who: link.actor(), link }))
 }
 
-/// The page was opened.
-///
-/// # Errors
-/// When the database fails.
-pub async fn open(desk: &Desk, held: &Held) -> Result<Drive> {
-    let Held { link, who } = held;
-    let mut tx = desk.begin(who.may(Permission::LoadView)?).await?;
-    rows::opened(&mut tx, link.id()).await?;
-    if link.opened_at.is_none() {
-        let load = loads::in_tx(&mut tx, link.load()).await?.ok_or_else(Refusal::not_found)?;
-        tell(&mut tx, &load).await?;
-    }
-    tx.commit().await?;
-    look(desk, held).await
-}
-
 /// The load as its driver sees it, delivered or not.
 ///
 /// # Errors
@@ -173,6 +157,9 @@ pub async fn say(desk: &Desk, held: &Held, ask: SayLink) -> Result<Drive> {
     let note = text::lines(ask.note.as_deref().unwrap_or_default(), MAX_NOTE)
         .map_err(|flaw| Refusal::flawed("note", flaw, flawed_text(flaw, MAX_NOTE)))?;
     let mut tx = desk.begin(who.may(Permission::LoadView)?).await?;
+    if ask.opened {
+        rows::opened(&mut tx, link.id()).await?;
+    }
     if let Some(agrees) = ask.consent {
         rows::agreed(&mut tx, link.id(), agrees).await?;
     }
@@ -184,7 +171,8 @@ pub async fn say(desk: &Desk, held: &Held, ask: SayLink) -> Result<Drive> {
     }
     let is_other = |said: Said| link.said() != Some(said);
     let agrees_otherwise = ask.consent.is_some_and(|agrees| agrees != link.consent_at.is_some());
-    if agrees_otherwise || note.is_some() || ask.state.is_some_and(is_other) {
+    let is_first = ask.opened && link.opened_at.is_none();
+    if is_first || agrees_otherwise || note.is_some() || ask.state.is_some_and(is_other) {
         let load = loads::in_tx(&mut tx, link.load()).await?.ok_or_else(Refusal::not_found)?;
         tell(&mut tx, &load).await?;
     }

@@ -51,7 +51,7 @@ impl Phone {
     async fn agreed(server: &TestServer, token: String) -> Self {
         let phone = Self::new(server, token);
         assert!(phone.open().await.status.is_success());
-        phone.call("say", json!({ "consent": true, "state": "SENDING" })).await.data();
+        phone.call("say", json!({ "opened": true, "consent": true, "state": "SENDING" })).await.data();
         phone
     }
 
@@ -86,6 +86,8 @@ fn a_link_reports_for_its_own_load_whatever_else_is_named_and_a_repeat_changes_n
         assert_eq!(page.status, 200);
         assert!(page.body.as_str().unwrap().contains("blueridge company"), "who sees it");
         assert!(page.body.as_str().unwrap().contains("Carrier 1 of blueridge"));
+        assert_eq!(listed(&dispatcher, load.id).await[0]["opens"], 0, "a look at the page is not its opening");
+        phone.call("say", json!({ "opened": true })).await.data();
         let fix = json!({ "lat": 39.1, "lng": -94.6, "recordedAt": server.clock.now(), "loadId": other.id });
         phone.call("positions", json!({ "positions": [fix] })).await.refused(422, "refused");
         phone.call("say", json!({ "consent": true, "state": "SENDING" })).await.data();

@@ -275,6 +275,10 @@ pub struct AtStop {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SayLink {
+    /// Whether it was just opened. The page's own script says so: programs that look where a link in a message leads only
+    /// read the page.
+    #[serde(default)]
+    pub opened: bool,
     /// How it does.
     #[serde(default)]
     pub state: Option<Said>,
