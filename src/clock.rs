@@ -36,7 +36,17 @@ pub fn new_id() -> Uuid {
 
 /// A new secret of 256 random bits, as 64 hexadecimal digits.
 pub fn new_secret() -> String {
-    let mut bytes = [0_u8; 32];
+    random::<32>()
+}
+
+/// A new token of 128 random bits, as 32 hexadecimal digits: short enough for a text message, and nothing that is typed
+/// wrongly by its case.
+pub fn new_token() -> String {
+    random::<16>()
+}
+
+fn random<const BYTES: usize>() -> String {
+    let mut bytes = [0_u8; BYTES];
     rand::rng().fill_bytes(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

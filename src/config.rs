@@ -188,6 +188,11 @@ impl Config {
         self.public_url.as_deref().and_then(origin_of).is_some_and(|origin| origin.starts_with("https://"))
     }
 
+    /// The address that browsers use, without a slash at the end.
+    pub fn address(&self, listening: SocketAddr) -> String {
+        self.public_url.as_deref().and_then(origin_of).unwrap_or_else(|| format!("http://{listening}"))
+    }
+
     /// The origins whose pages may write with the session cookie. On a loopback address both of its names are meant.
     pub fn origins(&self, listening: SocketAddr) -> Vec<String> {
         let mut origins: Vec<String> = self.allowed_origins.iter().filter_map(|url| origin_of(url)).collect();

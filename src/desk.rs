@@ -62,6 +62,8 @@ pub struct Parts {
     pub shelf: Shelf,
     /// How time runs.
     pub pace: Pace,
+    /// Where browsers find the desk, without a slash at the end.
+    pub address: String,
 }
 
 impl Deref for Desk {

@@ -8,6 +8,7 @@ mod edge;
 pub mod files;
 mod health;
 mod language;
+pub mod links;
 pub mod listen;
 mod once;
 pub mod openapi;
@@ -56,6 +57,8 @@ pub struct Edge {
     pub demo_accounts: Arc<[DemoAccount]>,
     /// The figures.
     pub metrics: PrometheusHandle,
+    /// Who comes by drivers' links.
+    pub gate: links::Gate,
 }
 
 /// Every route. `around` puts the sockets in, inside of what guards them.
@@ -79,12 +82,15 @@ pub fn router(edge: Edge, around: impl FnOnce(Router) -> Router) -> Router {
         .route("/api/v1/auth/refresh", post(accounts::refresh))
         .route("/api/v1/auth/logout", post(accounts::logout))
         .route("/api/v1/auth/me", get(accounts::me))
+        .route("/api/v1/osmand", get(links::osmand))
+        .route("/api/v1/osmand", post(links::osmand))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/language", get(language::choose))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .with_state(edge.clone())
+        .merge(links::routes(edge.clone()))
         .merge(router);
 
     let config = edge.config.clone();

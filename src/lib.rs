@@ -34,6 +34,7 @@ pub mod figures;
 pub mod http;
 pub mod journal;
 pub mod kpis;
+pub mod links;
 pub mod loads;
 pub mod messages;
 pub mod notices;

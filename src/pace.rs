@@ -1,5 +1,7 @@
 //! How often somebody may do something, whoever they are counted as: an address, a user, a connection.
 
+pub mod strangers;
+
 use std::{hash::Hash, num::NonZeroU32};
 
 use contract::Refusal;

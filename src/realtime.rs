@@ -19,7 +19,6 @@ mod reach;
 mod registry;
 mod sent;
 mod sight;
-mod strangers;
 mod turns;
 mod wire;
 
@@ -38,7 +37,7 @@ pub use wire::Wire;
 use crate::{
     auth::Auth,
     desk::Desk,
-    pace::Pace,
+    pace::{Pace, strangers::Strangers},
     relay::{Arrivals, Relay},
     store::{self, Unsent},
     tracking::{fleet::Fleet, moves::Moves},
@@ -96,7 +95,7 @@ pub(crate) struct Shared {
     sent: sent::Sent,
     lines: reach::Lines,
     presence: presence::Presence,
-    strangers: strangers::Strangers,
+    strangers: Strangers,
     /// What users send, on whichever of their sockets.
     said: Arc<Pace<UserId>>,
     /// Packets that come in the bodies of calls, by their sessions.
@@ -144,7 +143,7 @@ pub fn mount<S: Clone + Send + Sync + 'static>(
         sent: sent.clone(),
         lines: reach::Lines::default(),
         presence: presence::Presence::default(),
-        strangers: strangers::Strangers::new(limits.refused_per_minute),
+        strangers: Strangers::new(limits.refused_per_minute),
         said: Arc::new(Pace::per_second(limits.of_user, limits.of_user.saturating_mul(4))),
         packets: Arc::new(Pace::per_second(PACKETS.0, PACKETS.1)),
     };

@@ -85,7 +85,8 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
     let ways = (moved.clone(), fences.clone());
     let intake = Intake::start(store.clone(), clock.clone(), outbox.clone(), ways, pace);
     let journal = journal::Reads::new(store.clone());
-    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, fences, shelf, pace });
+    let address = config.address(listening);
+    let desk = Desk::new(Parts { store, journal, clock, outbox, intake, fences, shelf, pace, address });
 
     let origins: Arc<[String]> = config.origins(listening).into();
     let limits = Limits {
@@ -110,6 +111,7 @@ pub async fn prepare(config: Config, clock: Clock) -> anyhow::Result<Server> {
         site: Site::new(),
         demo_accounts: demo_accounts.into(),
         metrics: recorder(),
+        gate: http::links::Gate::default(),
     };
     let mut mounted = None;
     let router = http::router(edge, |router| {

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod documents;
 pub mod journal;
 pub mod kpis;
+pub mod links;
 pub mod loads;
 pub mod messages;
 pub mod notices;

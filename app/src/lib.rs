@@ -16,6 +16,7 @@ pub mod fault;
 pub mod i18n;
 pub mod json;
 pub mod kpis;
+pub mod links;
 pub mod live;
 pub mod loads;
 pub mod messages;

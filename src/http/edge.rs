@@ -243,7 +243,8 @@ pub async fn safe_headers(State(config): State<Arc<Config>>, request: Request, n
             "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
         ),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // What a route says of itself is stricter.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if config.secure_cookies() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -13,7 +13,8 @@ use super::{accounts::own_path, cookies::cookie};
 /// Where the choice is kept.
 const CHOSEN: &str = "lang";
 
-fn named(name: &str) -> Option<Locale> {
+/// The language of this name, if there is one.
+pub fn named(name: &str) -> Option<Locale> {
     LANGUAGES.into_iter().find(|language| language.as_str() == name)
 }
 

@@ -13,6 +13,7 @@ use contract::{
     documents::{AddDocument, Document, RemoveDocument},
     event::Cursor,
     kpis::{KpiQuery, Kpis},
+    links::{DriverLink, MadeLink, MakeLink, RevokeLink},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
         LoadRow, NewLoad, Place, UndoChange, ViewCounts, edit::EditLoad,
@@ -61,6 +62,26 @@ struct ByLoad {
 struct ByName {
     /// How its name begins.
     q: String,
+}
+
+/// A position in the words of tracking apps.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only described")]
+struct Tracked {
+    /// The token of a driver's link.
+    id: String,
+    /// Degrees north.
+    lat: f64,
+    /// Degrees east.
+    lon: f64,
+    /// Seconds or milliseconds of the Unix clock, or RFC 3339; now when absent.
+    timestamp: Option<String>,
+    /// Knots.
+    speed: Option<f64>,
+    /// Degrees clockwise from north.
+    bearing: Option<f64>,
+    /// Metres.
+    accuracy: Option<f64>,
 }
 
 /// `?since=`
@@ -160,6 +181,11 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         POST "/carriers" "Enters a carrier." Body(CarrierForm) -> Json((One<CarrierDetail>));
         POST "/carriers/change" "Changes a carrier." Body(ChangeCarrier) -> Json((One<CarrierDetail>));
         POST "/carriers/drivers" "Enters a driver, or changes one." Body(SetDriver) -> Json((One<CarrierDetail>));
+        POST "/links" "Makes a link by which a load's driver reports without signing in; where it leads is told this once." Body(MakeLink) -> Json((One<MadeLink>));
+        GET "/links" "The links of a load with how they do, newest first." Query(ByLoad) -> Json((One<Vec<DriverLink>>));
+        POST "/links/revoke" "Ends a link at once; gives those of its load." Body(RevokeLink) -> Json((One<Vec<DriverLink>>));
+        GET "/osmand" "Takes a position from a tracking app, as OsmAnd and Traccar Client send it. The id is a link's token." Query(Tracked) -> Json((One<PositionsReceived>));
+        POST "/osmand" "The same as a form, or as Traccar Client's JSON." Body(Nothing) -> Json((One<PositionsReceived>));
         GET "/kpis" "How the desk does: the company's loads, or the caller's own." Query(KpiQuery) -> Json((One<Kpis>));
         GET "/notifications" "What the caller was told, newest first." Query(NoticeQuery) -> Json((Notices));
         GET "/notifications/unread" "How much of it they have not read." Query(Nothing) -> Json((One<Unread>));
@@ -215,7 +241,7 @@ pub fn describe() -> Value {
             Gives::Json(answer) => json!({ "description": "Done.", "content": in_json(answer) }),
             Gives::File(kind) => json!({ "description": "A file.", "content": { *kind: {} } }),
         };
-        if matches!(call.path, "/auth/login" | "/auth/join") {
+        if ["/auth/login", "/auth/join", "/osmand"].contains(&call.path) {
             operation["security"] = json!([]);
         }
         let method = call.method.to_lowercase();

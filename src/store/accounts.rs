@@ -226,7 +226,8 @@ pub async fn company_name(tx: &mut Tx<'_>) -> Result<String> {
 /// When the database fails.
 pub async fn names_outside(store: &Store, who: &Actor) -> Result<(String, Vec<String>)> {
     const COMPANY: &str = "SELECT name FROM tenants WHERE id = $1";
-    const OWN: &str = "SELECT name FROM users WHERE tenant_id = $1 AND carrier_id = $2";
+    const OWN: &str = "SELECT name FROM users WHERE tenant_id = $1 AND carrier_id = $2
+        UNION SELECT name FROM drivers WHERE tenant_id = $1 AND carrier_id = $2";
     let (tenant, carrier) = (who.tenant.uuid(), who.carrier.map_or_else(Uuid::nil, CarrierId::uuid));
     Ok(on!(store, db => (
         sqlx::query_scalar(COMPANY).bind(tenant).fetch_one(db).await?,

@@ -32,6 +32,7 @@ mod invariants;
 mod journal;
 mod kpis;
 mod limits;
+mod links;
 mod live;
 mod loads;
 mod loss;

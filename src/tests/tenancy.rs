@@ -67,7 +67,9 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("POST", "views/remove" | "people/invitation" | "people/sessions/end") => write(json!({ "id": load })),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
-        ("GET", "loads/positions" | "messages" | "messages/people") => read(&format!("?loadId={load}")),
+        ("POST", "links") => write(json!({ "loadId": load })),
+        ("POST", "links/revoke") => write(json!({ "linkId": load })),
+        ("GET", "loads/positions" | "messages" | "messages/people" | "links") => read(&format!("?loadId={load}")),
         ("POST", "loads") => write(new_load()),
         ("POST", "loads/change") => {
             write(json!({ "loadId": load, "customerName": { "was": "Acme Foods", "now": "Somebody else" } }))
@@ -259,7 +261,8 @@ fn the_plain_routes_tell_strangers_of_themselves_and_nobody_of_anybody() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let routes = plain_calls();
-        assert_eq!(routes.len(), 6, "{routes:?}");
+        assert_eq!(routes.len(), 8, "{routes:?}");
+        let load = server.dispatched_load().await.id;
         for role in ROLES {
             let stranger = server.sign_in(&format!("{role}@prairie.test")).await;
             for (method, path) in &routes {
@@ -274,9 +277,15 @@ fn the_plain_routes_tell_strangers_of_themselves_and_nobody_of_anybody() {
                     // Last, because it ends the session.
                     "auth/logout" => continue,
                     "auth/me" | "openapi.json" => (None, 200),
+                    // Who has signed in holds no link by that, whatever they name.
+                    "osmand" => (Some(format!("id={load}&lat=39.1&lon=-94.6")), 404),
                     other => panic!("{other} has no example"),
                 };
-                let answer = stranger.send(method.clone(), path, body).await;
+                let (path, body) = match body {
+                    Some(body) if *method == Method::GET => (format!("{path}?{body}"), None),
+                    body => (path.clone(), body),
+                };
+                let answer = stranger.send(method.clone(), &path, body).await;
                 // After five wrong passwords the account is locked, whoever tried.
                 assert!(answer.status.as_u16() == status || answer.status == 423, "{role} {path}: {}", answer.status);
                 let text = answer.body.to_string();

@@ -75,6 +75,8 @@ ids! {
     TenderId
     /// A paper of a load.
     DocumentId
+    /// A link by which a driver reports without signing in.
+    LinkId
     /// Something that happened, the same wherever it is told.
     EventId
     /// A report of position and condition from the road.

@@ -19,6 +19,7 @@ pub mod geo;
 mod ids;
 pub mod kpis;
 mod lenient;
+pub mod links;
 pub mod loads;
 pub mod messages;
 pub mod notices;
@@ -34,8 +35,8 @@ pub mod tracking;
 pub mod views;
 
 pub use ids::{
-    CarrierId, CheckCallId, ClientKey, DocumentId, DriverId, EventId, LoadId, MessageId, NotificationId, SessionId,
-    StopId, TenantId, TenderId, UserId, ViewId,
+    CarrierId, CheckCallId, ClientKey, DocumentId, DriverId, EventId, LinkId, LoadId, MessageId, NotificationId,
+    SessionId, StopId, TenantId, TenderId, UserId, ViewId,
 };
 pub use refusal::{Code, Refusal};
 pub use time::{Day, NoDay, NoMoment, Timestamp, YEARS};

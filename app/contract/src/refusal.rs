@@ -108,6 +108,10 @@ pub enum Rule {
     FileKind,
     /// The load has as many papers as it may have.
     TooManyDocuments,
+    /// The load has as many links that still work as it may have.
+    TooManyLinks,
+    /// The driver has not agreed to share where they are.
+    ConsentNeeded,
     /// A reason must be given.
     ReasonNeeded,
     /// The carrier is fixed from pickup on.
@@ -308,6 +312,8 @@ impl Refusal {
             Rule::FileEmpty => "The file is empty.",
             Rule::FileKind => "Only PDF files and photographs are taken.",
             Rule::TooManyDocuments => "The load has as many documents as it may have.",
+            Rule::TooManyLinks => "The load has as many driver links as it may have; end one first.",
+            Rule::ConsentNeeded => "The driver has to agree first.",
             Rule::ReasonNeeded => "Give a reason.",
             Rule::CarrierLocked => "The carrier is fixed from pickup on.",
             Rule::LoadFinished => "The load is finished.",

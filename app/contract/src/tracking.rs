@@ -50,6 +50,8 @@ pub enum Source {
     Eld,
     /// Typed in.
     Manual,
+    /// A driver's link: its page, or a tracking app that was pointed at it.
+    Link,
 }
 
 impl Source {
@@ -59,12 +61,13 @@ impl Source {
             Self::Driver => "DRIVER",
             Self::Eld => "ELD",
             Self::Manual => "MANUAL",
+            Self::Link => "LINK",
         }
     }
 
     /// The source of this name, if there is one.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Driver, Self::Eld, Self::Manual].into_iter().find(|source| source.name() == name)
+        [Self::Driver, Self::Eld, Self::Manual, Self::Link].into_iter().find(|source| source.name() == name)
     }
 }
 

@@ -23,6 +23,7 @@ use super::api::one_load;
 use crate::{
     fault::Fault,
     json::{is_asked, resource},
+    links::section::DriverLinks,
     live::{again::when_back, live},
     messages::conversation::Thread,
     pages::Visitor,
@@ -90,6 +91,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
                         <div>
                             <Stops entry detail />
                             <Offered entry detail />
+                            <DriverLinks entry />
                             <Documents entry detail />
                             <Facts entry detail />
                         </div>

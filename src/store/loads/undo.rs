@@ -153,7 +153,9 @@ pub async fn remember_details(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
 }
 
 async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()> {
-    const SQL: &str = "INSERT INTO undo (load_id, version, user_id, at, was) VALUES ($1, $2, $3, $4, $5)
+    // Who acts by a link is no user and takes nothing back.
+    const SQL: &str = "INSERT INTO undo (load_id, version, user_id, at, was)
+        SELECT $1, $2, u.id, $4, $5 FROM users u WHERE u.id = $3
         ON CONFLICT (load_id) DO UPDATE SET version = excluded.version, user_id = excluded.user_id, at = excluded.at,
             was = excluded.was";
     let user = tx.actor().map(|actor| actor.user);

@@ -95,6 +95,8 @@ pub fn rule_words(rule: Rule) -> &'static str {
         Rule::FileEmpty => say!(common.fault.file_empty),
         Rule::FileKind => say!(common.fault.file_kind),
         Rule::TooManyDocuments => say!(common.fault.too_many_documents),
+        Rule::TooManyLinks => say!(common.fault.too_many_links),
+        Rule::ConsentNeeded => say!(common.fault.consent_needed),
         Rule::ReasonNeeded => say!(common.fault.reason_needed),
         Rule::CarrierLocked => say!(common.fault.carrier_locked),
         Rule::LoadFinished => say!(common.fault.load_finished),

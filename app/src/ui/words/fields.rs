@@ -84,6 +84,8 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
         | Rule::TenderExpired
         | Rule::TenderTaken
         | Rule::TenderWithdrawn
+        | Rule::TooManyLinks
+        | Rule::ConsentNeeded
         | Rule::TenderAnswered => None,
     }
 }

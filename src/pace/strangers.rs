@@ -1,4 +1,4 @@
-//! Addresses from which sockets are refused again and again: after a while they are not looked at any more.
+//! Addresses that are refused again and again: after a while they are not looked at any more.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 
 use contract::Refusal;
 
-use crate::pace::Pace;
+use super::Pace;
 
 /// How long an address is shut out once it was refused too often.
 const SHUT: Duration = Duration::from_secs(10);
