@@ -6,9 +6,9 @@ use contract::{Refusal, accounts::Me, actor::Actor};
 use leptos::prelude::use_context;
 
 use crate::{
-    carriers::port::Carriers, fault::Fault, kpis::port::Figures, links::port::Links, live::port::Journal, loads::port::Loads,
-    messages::port::Messages, notices::port::Notices, people::port::People, tracking::port::Tracking,
-    views::port::Views,
+    carriers::port::Carriers, fault::Fault, kpis::port::Figures, links::port::Links, live::port::Journal,
+    loads::port::Loads, messages::port::Messages, notices::port::Notices, people::port::People,
+    tracking::port::Tracking, views::port::Views,
 };
 
 /// Everything that the pages ask of the server.

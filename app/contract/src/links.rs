@@ -299,8 +299,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 
-    fn ago(minutes: i64) -> Option<Timestamp> {
-        Some(NOW.plus_minutes(-minutes))
+    fn ago(minutes: i64) -> Timestamp {
+        NOW.plus_minutes(-minutes)
     }
 
     fn link() -> DriverLink {
@@ -328,23 +328,24 @@ mod tests {
 
     #[test]
     fn a_link_says_truly_how_it_does() {
-        let agreed = DriverLink { opened_at: ago(60), consent_at: ago(60), ..link() };
-        let said = |said, minutes, link: DriverLink| DriverLink { said: Some(said), said_at: ago(minutes), ..link };
+        let agreed = DriverLink { opened_at: Some(ago(60)), consent_at: Some(ago(60)), ..link() };
+        let said =
+            |said, minutes, link: DriverLink| DriverLink { said: Some(said), said_at: Some(ago(minutes)), ..link };
         let since = NOW.plus_minutes(-12);
         for (link, newest, health) in [
             (link(), None, Health::Unopened),
-            (link(), ago(1), Health::Unopened),
-            (DriverLink { opened_at: ago(1), ..link() }, None, Health::Unanswered),
-            (said(Said::NotNow, 1, DriverLink { opened_at: ago(1), ..link() }), None, Health::NotNow),
-            (DriverLink { opened_at: ago(1), consent_at: ago(1), ..link() }, None, Health::Starting),
-            (agreed.clone(), ago(12), Health::Silent { since }),
-            (agreed.clone(), ago(1), Health::Sending { at: NOW.plus_minutes(-1) }),
-            (said(Said::Sending, 0, agreed.clone()), ago(12), Health::Silent { since }),
-            (said(Said::Paused, 12, agreed.clone()), ago(13), Health::Paused { since }),
-            (said(Said::Paused, 12, agreed.clone()), ago(1), Health::Sending { at: NOW.plus_minutes(-1) }),
-            (said(Said::Denied, 1, agreed.clone()), ago(2), Health::Denied),
-            (said(Said::Stopped, 1, agreed.clone()), ago(2), Health::Stopped),
-            (DriverLink { ended: Some(Ended::Revoked), ..agreed }, ago(0), Health::Ended(Ended::Revoked)),
+            (link(), Some(ago(1)), Health::Unopened),
+            (DriverLink { opened_at: Some(ago(1)), ..link() }, None, Health::Unanswered),
+            (said(Said::NotNow, 1, DriverLink { opened_at: Some(ago(1)), ..link() }), None, Health::NotNow),
+            (DriverLink { opened_at: Some(ago(1)), consent_at: Some(ago(1)), ..link() }, None, Health::Starting),
+            (agreed.clone(), Some(ago(12)), Health::Silent { since }),
+            (agreed.clone(), Some(ago(1)), Health::Sending { at: NOW.plus_minutes(-1) }),
+            (said(Said::Sending, 0, agreed.clone()), Some(ago(12)), Health::Silent { since }),
+            (said(Said::Paused, 12, agreed.clone()), Some(ago(13)), Health::Paused { since }),
+            (said(Said::Paused, 12, agreed.clone()), Some(ago(1)), Health::Sending { at: NOW.plus_minutes(-1) }),
+            (said(Said::Denied, 1, agreed.clone()), Some(ago(2)), Health::Denied),
+            (said(Said::Stopped, 1, agreed.clone()), Some(ago(2)), Health::Stopped),
+            (DriverLink { ended: Some(Ended::Revoked), ..agreed }, Some(ago(0)), Health::Ended(Ended::Revoked)),
         ] {
             assert_eq!(link.health(NOW, newest), health, "{link:?}");
         }
