@@ -90,16 +90,12 @@ async fn untold(request: Request, next: Next) -> Response {
 async fn enter(edge: &Edge, from: IpAddr, token: &str) -> Result<Held, Refusal> {
     let Gate { strangers, calls } = &edge.gate;
     strangers.admit(from)?;
-    match drive::hold(&edge.desk, &token.to_ascii_lowercase()).await? {
-        Some(held) => {
-            calls.admit(&held.who().user)?;
-            Ok(held)
-        }
-        None => {
-            strangers.count(from);
-            Err(Refusal::not_found())
-        }
-    }
+    let Some(held) = drive::hold(&edge.desk, &token.to_ascii_lowercase()).await? else {
+        strangers.count(from);
+        return Err(Refusal::not_found());
+    };
+    calls.admit(&held.who().user)?;
+    Ok(held)
 }
 
 /// In which language the page is: as its address says, else as everywhere.
@@ -116,7 +112,7 @@ fn stamp() -> &'static str {
             include_bytes!("../../public/driver/driver.js").as_slice(),
             include_bytes!("../../public/driver/driver.css"),
         ];
-        let print = files.iter().fold(Sha256::new(), |print, file| print.chain_update(file)).finalize();
+        let print = files.iter().fold(Sha256::new(), Digest::chain_update).finalize();
         print.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     });
     &STAMP
