@@ -202,7 +202,9 @@ impl Estimates {
         let leg: Vec<&Seen> = good.filter(|fix| fix.at > at(trip.left) && fix.at < at(trip.arrived)).collect();
         let Some(first) = leg.first() else { return };
         // An appointment that somebody made with half of an hour to spare on average, not knowing of jams.
-        let due = drive.expect(first.point.miles_to(trip.delivery), first.at, COURSE).plus_minutes(rng.random_range(-60..120));
+        let due = drive
+            .expect(first.point.miles_to(trip.delivery), first.at, COURSE)
+            .plus_minutes(rng.random_range(-60..120));
         let is_late = at(trip.arrived) > due;
         let mut warned = None;
         for pair in leg.windows(2) {
