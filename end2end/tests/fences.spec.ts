@@ -57,7 +57,7 @@ test("a truck that stands at its pickup has arrived by itself, and detention gro
   const load = await dispatched(server, "Fenced Foods");
   const board = await at(browser, server, "dispatch2@blueridge.demo");
   await board.clock.install();
-  await board.goto(`${server.url}/board`);
+  await board.goto(`${server.url}/dispatch`);
   await live(board);
   await expect(card(board, load.loadNumber)).toContainText("Dispatched");
 
@@ -67,7 +67,7 @@ test("a truck that stands at its pickup has arrived by itself, and detention gro
   await expect(card(board, load.loadNumber)).toContainText("At pickup");
   await expect(card(board, load.loadNumber).locator(".by")).toHaveText("by position");
   await expect(card(board, load.loadNumber).locator(".stay")).toHaveText(/min$/);
-  await expect(card(board, load.loadNumber).locator(".stay.bad")).toHaveCount(0);
+  await expect(card(board, load.loadNumber).locator(".owed")).toHaveCount(0);
 
   const page = await at(browser, server, "dispatch1@blueridge.demo");
   await page.clock.install();
@@ -85,7 +85,7 @@ test("a truck that stands at its pickup has arrived by itself, and detention gro
   await expect(stops.locator(".stay.bad")).toHaveText(/^Detention .* since .* ET/);
   await axe(page);
   await shots(page, "fences-detention");
-  await expect(card(board, load.loadNumber).locator(".stay.bad")).toHaveText(/^Detention/);
+  await expect(card(board, load.loadNumber).locator(".owed")).toHaveText(/Detention/);
   await axe(board);
   await card(board, load.loadNumber).scrollIntoViewIfNeeded();
   await shots(board, "fences-board");

@@ -3,7 +3,7 @@
 use contract::{
     LoadId, Timestamp,
     actor::Permission,
-    loads::LoadRow,
+    loads::{AtStop, LoadRow},
     risk::{Outlook, Reason, Risk, outlook},
     status::{Lane, LoadStatus},
 };
@@ -21,7 +21,7 @@ use crate::{
     ui::{
         here::Here,
         icon::Icon,
-        words::{equipment_word, left_words, reason_words, short_stay_words, status_word},
+        words::{equipment_word, left_words, length_words, reason_words, status_word},
     },
     when,
 };
@@ -215,6 +215,7 @@ fn body(entry: &Entry, lane: Lane, now: Timestamp) -> impl IntoView + use<> {
             <span class="eq">{equipment_word(row.equipment)}</span>
         </div>
         {state(entry, lane, now)}
+        {detention(entry, now)}
         {why}
     }
 }
@@ -253,17 +254,28 @@ fn state(entry: &Entry, lane: Lane, now: Timestamp) -> Option<impl IntoView + us
     })
 }
 
-/// How long the truck has stood at its stop: quiet as long as that is free; and whether its position told that it came.
+/// How long the truck has stood at its stop while that is free, and whether its position told that it came.
 fn stay(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
-    let at_stop = entry.row.at_stop.filter(|_| !entry.is_waiting())?;
+    let at_stop = at_stop(entry)?;
     let stay = at_stop.stay();
     let by_position = at_stop.by_position.then(|| {
         let words = say!(common.stay.by_position);
         view! { <span class="by" title=words><Icon name="crosshair" size=12 /><span class="sr">{words}</span></span> }
     });
-    let is_detained = stay.detention_min(now).is_some();
-    let words = short_stay_words(&stay, now);
-    Some(view! { {by_position} <span class="stay" class:bad=is_detained>{words}</span> })
+    let length = stay.detention_min(now).is_none().then(|| length_words(stay.min(now)));
+    Some(view! { {by_position} {length.map(|length| view! { <span class="stay">{length}</span> })} })
+}
+
+/// That it stands there for longer than is free.
+fn detention(entry: &Entry, now: Timestamp) -> Option<impl IntoView + use<>> {
+    let min = at_stop(entry)?.stay().detention_min(now)?;
+    let words = say!(common.stay.short_detained, time = length_words(min));
+    Some(view! { <div class="why owed"><Icon name="clock" size=13 /> <span>{words}</span></div> })
+}
+
+/// Where the truck stands, unless the card shows another status already.
+fn at_stop(entry: &Entry) -> Option<AtStop> {
+    entry.row.at_stop.filter(|_| !entry.is_waiting())
 }
 
 /// What the load earns, for those who may see both rates.

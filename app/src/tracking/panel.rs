@@ -163,9 +163,9 @@ fn Body(detail: LoadDetail, fleet: Fleet) -> impl IntoView {
             <li class=class>
                 <b>{format!("{}, {}", stop.town.city, stop.town.state)}</b>
                 <span>{stop_words(stop, eta)}</span>
-                {stop.stay().filter(|stay| stay.departed_at.is_none()).map(|stay| stay_line(stay, stop, fleet))}
                 {(stop.arrived_by_position || stop.departed_by_position)
                     .then(|| view! { <span class="by">{say!(common.stay.by_position)}</span> })}
+                {stop.stay().filter(|stay| stay.departed_at.is_none()).map(|stay| stay_line(stay, stop, fleet))}
             </li>
         }
     });

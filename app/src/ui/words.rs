@@ -20,7 +20,7 @@ pub use carriers::{carrier_status_word, cover_word, finding_words, standing_word
 pub use checks::{check_words, checks_words};
 pub use faults::{fault_words, rule_words, unread_words};
 pub use fields::{edited_word, field_of, field_words};
-pub use stays::{doer_words, short_stay_words, stay_words};
+pub use stays::{doer_words, stay_words};
 
 use crate::{say, when};
 

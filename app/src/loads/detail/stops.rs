@@ -116,9 +116,9 @@ fn one(stop: &Stop, eta: Option<Timestamp>, undo: Option<Offer>) -> impl IntoVie
             <span>{what}</span>
             <span>{when::window(appointment)}</span>
             {came.or(eta).map(|text| view! { <span>{text}</span> })}
+            {by_position}
             {late}
             {stay}
-            {by_position}
         </li>
     }
 }

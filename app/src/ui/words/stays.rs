@@ -23,14 +23,6 @@ pub fn stay_words(stay: &Stay, now: Timestamp, offset_min: i32, zone: &str) -> (
     (words, stay.departed_at.is_none() && detention.is_some())
 }
 
-/// The same in as few words as a card has room for.
-pub fn short_stay_words(stay: &Stay, now: Timestamp) -> String {
-    match stay.detention_min(now) {
-        Some(min) => say!(common.stay.short_detained, time = length_words(min)),
-        None => length_words(stay.min(now)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
