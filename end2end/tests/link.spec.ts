@@ -48,7 +48,7 @@ test("a driver agrees, is seen, loses the signal, comes back, and arrives", asyn
   const section = dana.locator("#driver-links");
   await section.getByRole("button", { name: "Make a link" }).click();
   const address = await section.getByLabel("Link", { exact: true }).and(dana.locator("input")).inputValue();
-  await expect(section.getByRole("img")).toBeVisible();
+  await expect(section.getByRole("img", { name: /^QR code of the link/ }).first()).toBeVisible();
   await expect(section.getByRole("link", { name: "Text it to the driver" })).toHaveAttribute("href", /^sms:.*body=.*%2Fd%2F/);
   await expect(section.locator(".health")).toHaveText("Not opened yet");
 

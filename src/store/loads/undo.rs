@@ -152,13 +152,24 @@ pub async fn remember_details(tx: &mut Tx<'_>, before: &Record) -> Result<()> {
     keep(tx, before, true).await
 }
 
+/// The statement that keeps what `$rows` gives in the place of the change before it.
+macro_rules! keeping {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO undo (load_id, version, user_id, at, was) ",
+            $rows,
+            " ON CONFLICT (load_id) DO UPDATE SET version = excluded.version, user_id = excluded.user_id,
+                at = excluded.at, was = excluded.was"
+        )
+    };
+}
+
 async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()> {
     // Who acts by a link is no user and takes nothing back.
-    const SQL: &str = "INSERT INTO undo (load_id, version, user_id, at, was)
-        SELECT $1, $2, u.id, $4, $5 FROM users u WHERE u.id = $3
-        ON CONFLICT (load_id) DO UPDATE SET version = excluded.version, user_id = excluded.user_id, at = excluded.at,
-            was = excluded.was";
+    const OF_USER: &str = keeping!("SELECT $1, $2, u.id, $4, $5 FROM users u WHERE u.id = $3");
+    const OF_POSITION: &str = keeping!("VALUES ($1, $2, $3, $4, $5)");
     let user = tx.actor().map(|actor| actor.user);
+    let sql = if user.is_some() { OF_USER } else { OF_POSITION };
     if user.is_none() && tx.by_position().is_none() {
         return Ok(());
     }
@@ -201,7 +212,7 @@ async fn keep(tx: &mut Tx<'_>, before: &Record, with_details: bool) -> Result<()
     };
     let was = serde_json::to_string(&was).map_err(anyhow::Error::from)?;
     let now = column(tx.now());
-    within!(tx, db => sqlx::query(SQL).bind(before.id).bind(before.version + 1).bind(user.map(UserId::uuid)).bind(now).bind(was)
+    within!(tx, db => sqlx::query(sql).bind(before.id).bind(before.version + 1).bind(user.map(UserId::uuid)).bind(now).bind(was)
         .execute(db).await?.rows_affected());
     Ok(())
 }
