@@ -19,8 +19,8 @@ pub fn JoinPage() -> impl IntoView {
     let failed = fault.is_some();
     view! {
         <Title text=say!(accounts.join.title) />
-        // The address holds the invitation's secret.
-        <Meta name="referrer" content="no-referrer" />
+        // The address holds the invitation's secret. This site itself must know where the form comes from.
+        <Meta name="referrer" content="same-origin" />
         <section class="sign-in">
             <h1><Icon name="waypoints" size=26 />"Headhaul"</h1>
             <p class="sub">{say!(accounts.join.intro)}</p>
