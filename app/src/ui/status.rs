@@ -12,10 +12,11 @@ pub fn Status(
     #[prop(into)]
     status: Signal<LoadStatus>,
 ) -> impl IntoView {
+    // A page that makes this anew keeps what it made before in view until then, though that knows no status any more.
     view! {
-        <span class="status" data-s=move || status.get().name()>
+        <span class="status" data-s=move || status.try_get().map(LoadStatus::name)>
             <i></i>
-            {move || status_word(status.get())}
+            {move || status.try_get().map(status_word)}
         </span>
     }
 }
