@@ -142,8 +142,15 @@
     return answer;
   }
 
+  /** One word after the other, so that what is said last is heard last. Only what a page says as it goes can't wait. */
+  let spoken = Promise.resolve();
+  function say(ask) {
+    spoken = document.hidden ? tell(ask) : spoken.then(() => tell(ask));
+    return spoken;
+  }
+
   /** Says how the page does; what comes back is how the load stands. */
-  async function say(ask) {
+  async function tell(ask) {
     if (over) return false;
     try {
       const answer = await call("say", Object.assign({ waiting: count }, ask));
