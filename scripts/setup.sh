@@ -118,9 +118,17 @@ cargo_install() {
   rm -rf "$HEADHAUL_CACHE/tools/build"
 }
 
+# A registry that hangs up once is asked again.
 npm_ci() {
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error
-  printf '%s\n' "$LOCK" >node_modules/.lock-hash
+  local try
+  for try in 1 2 3; do
+    if PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error; then
+      printf '%s\n' "$LOCK" >node_modules/.lock-hash
+      return
+    fi
+    [ "$try" = 3 ] || { echo "setup: npm failed, trying again" && sleep $((try * 10)); }
+  done
+  return 1
 }
 
 playwright_has_browser() {
