@@ -5,8 +5,20 @@ use std::{env, error::Error, path::PathBuf};
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 
 /// One file for each room of the application.
-const NAMESPACES: [&str; 11] =
-    ["common", "accounts", "loads", "board", "tracking", "carriers", "kpis", "notices", "messages", "people", "links"];
+const NAMESPACES: [&str; 12] = [
+    "common",
+    "accounts",
+    "loads",
+    "board",
+    "tracking",
+    "carriers",
+    "check_calls",
+    "kpis",
+    "notices",
+    "messages",
+    "people",
+    "links",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Texts with values are wanted as text too, for titles, labels and notices.

@@ -2,6 +2,7 @@
 //!
 //! What is in it comes from a seed and is the same every time; when it happened is counted back from now.
 
+mod calls;
 mod companies;
 mod freight;
 mod load;

@@ -24,6 +24,7 @@ pub mod announce;
 pub mod auth;
 pub mod carriers;
 pub mod check;
+pub mod check_calls;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -8,7 +8,9 @@ use contract::{
     Refusal, Timestamp,
     actor::{Actor, Permission},
     event::NotificationRead,
-    notices::{COMPLIANCE, DAY_MIN, MAX_IDS, NoticeQuery, NoticeSettings, Notices, PAGE, ReadNotices, Topic, Unread},
+    notices::{
+        COMPLIANCE, DAY_MIN, LEADS, MAX_IDS, NoticeQuery, NoticeSettings, Notices, PAGE, ReadNotices, Topic, Unread,
+    },
     refusal::Flaw,
     room::Stream,
     status::LoadStatus,
@@ -151,6 +153,31 @@ pub fn of_change(tx: &mut Tx<'_>, before: &Record, after: &Record) {
         LoadStatus::Delivered => to_owner(tx, Topic::LoadDelivered, after, &by, None),
         LoadStatus::Cancelled => to_owner(tx, Topic::LoadCancelled, after, &by, None),
         _ => {}
+    }
+}
+
+/// After so many hours without a word the driver is reminded (`domain.md` §7.4).
+const REMIND_DRIVER_H: u32 = 2;
+
+/// After so many hours without a word those hear of it who lead the desk (`domain.md` §7.4).
+const TELL_LEADS_H: u32 = 8;
+
+/// What a load gives rise to of which nobody has heard for so many hours after it was due.
+pub fn of_due_call(tx: &mut Tx<'_>, load: &Record, overdue_hours: u32) {
+    if overdue_hours < REMIND_DRIVER_H {
+        return;
+    }
+    let detail = overdue_hours.to_string();
+    to_owner(tx, Topic::CallOverdue, load, "", Some(&detail));
+    if overdue_hours == REMIND_DRIVER_H
+        && let Some((carrier, driver)) = load.carrier().zip(load.driver())
+    {
+        let notice = NewNotice::of_load(Topic::CallWanted, load.id(), &load.load_number);
+        tx.notify(notice.to([To::Driver(carrier, driver)]));
+    }
+    if overdue_hours >= TELL_LEADS_H {
+        let notice = NewNotice::of_load(Topic::CallSilent, load.id(), &load.load_number).detail(&detail);
+        tx.notify(notice.to(LEADS.map(To::Role)));
     }
 }
 

@@ -57,6 +57,17 @@ pub fn starting_with(text: &str, most: usize) -> Vec<Place> {
         .collect()
 }
 
+/// The town that is nearest to a place, if one is within so many miles.
+pub fn nearest(point: Point, miles: f64) -> Option<&'static Place> {
+    let far = |place: &&Place| place.point.miles_to(point);
+    CITIES
+        .iter()
+        .map(|place| (far(&place), place))
+        .filter(|(far, _)| *far <= miles)
+        .min_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, place)| place)
+}
+
 /// Whether a zone of this name exists.
 pub fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()

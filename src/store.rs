@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod carriers;
+pub mod check_calls;
 pub mod demo;
 pub mod documents;
 pub mod journal;

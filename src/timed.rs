@@ -10,6 +10,7 @@ use contract::loads::Happening;
 
 use crate::{
     carriers,
+    check_calls::due,
     desk::Desk,
     error::Result,
     kpis,
@@ -70,6 +71,11 @@ pub async fn run(desk: Desk) {
             && let Err(error) = tell_detentions(&desk).await
         {
             tracing::warn!(%error, "Detention could not be told; trying again soon");
+        }
+        if round.is_multiple_of(MINUTELY)
+            && let Err(error) = due::tell_due(&desk, desk.clock.now()).await
+        {
+            tracing::warn!(%error, "What must be heard of could not be told; trying again soon");
         }
         if round.is_multiple_of(MINUTELY)
             && let Err(error) = carriers::tell_endings(&desk).await

@@ -6,13 +6,16 @@ use contract::{Refusal, accounts::Me, actor::Actor};
 use leptos::prelude::use_context;
 
 use crate::{
-    carriers::port::Carriers, fault::Fault, kpis::port::Figures, links::port::Links, live::port::Journal,
-    loads::port::Loads, messages::port::Messages, notices::port::Notices, people::port::People,
+    carriers::port::Carriers, check_calls::port::CheckCalls, fault::Fault, kpis::port::Figures, links::port::Links,
+    live::port::Journal, loads::port::Loads, messages::port::Messages, notices::port::Notices, people::port::People,
     tracking::port::Tracking, views::port::Views,
 };
 
 /// Everything that the pages ask of the server.
-pub trait Desk: Loads + Tracking + Carriers + Messages + Notices + Journal + Figures + Links + Views + People {}
+pub trait Desk:
+    Loads + Tracking + Carriers + CheckCalls + Messages + Notices + Journal + Figures + Links + Views + People
+{
+}
 
 /// Who asks, and whom they can ask.
 #[derive(Clone)]

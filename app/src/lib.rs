@@ -12,6 +12,7 @@ pub mod board;
 #[cfg(feature = "ssr")]
 pub mod caller;
 pub mod carriers;
+pub mod check_calls;
 pub mod fault;
 pub mod i18n;
 pub mod json;
@@ -74,6 +75,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/messages") view={Lazy::<parts::Messages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/people") view={Lazy::<parts::People>::new()} ssr=SsrMode::InOrder />
                     <Route path=path!("/join") view=accounts::join::JoinPage ssr=SsrMode::Async />
+                    <Route path=path!("/check-calls") view={Lazy::<parts::CheckCalls>::new()} ssr=SsrMode::InOrder />
                     <Route path=path!("/tracking") view={Lazy::<parts::Tracking>::new()} ssr=SsrMode::Async />
                 </Routes>
             </Frame>

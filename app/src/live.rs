@@ -19,6 +19,8 @@ mod session;
 #[cfg(feature = "hydrate")]
 mod watch;
 
+use std::collections::BTreeMap;
+
 use contract::{
     LoadId, Timestamp,
     event::{Cursor, Happened},
@@ -68,6 +70,8 @@ impl Link {
 pub struct Noted {
     /// Goes up when something of carriers has changed.
     pub carriers: RwSignal<u32>,
+    /// For each load of which something was told about check calls, how often.
+    pub calls: RwSignal<BTreeMap<LoadId, u32>>,
     /// Goes up when the desk's figures have changed.
     pub figures: RwSignal<u32>,
     /// Goes up when something of the visitor's notices has changed.
@@ -125,6 +129,7 @@ pub fn provide(signed_in: bool) {
         afresh: RwSignal::new(0),
         told: StoredValue::new(Noted {
             carriers: RwSignal::new(0),
+            calls: RwSignal::default(),
             figures: RwSignal::new(0),
             notices: RwSignal::new(0),
             unread: RwSignal::new(0),
@@ -189,6 +194,13 @@ impl Live {
         }
         if news.of_carriers {
             self.noted().carriers.update(|times| *times += 1);
+        }
+        if !news.of_calls.is_empty() {
+            self.noted().calls.update(|calls| {
+                for load in news.of_calls {
+                    *calls.entry(load).or_default() += 1;
+                }
+            });
         }
         if news.of_figures {
             self.noted().figures.update(|times| *times += 1);

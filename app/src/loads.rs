@@ -5,7 +5,7 @@ pub mod api;
 pub mod deeds;
 pub mod detail;
 pub mod dialogs;
-mod list;
+pub(crate) mod list;
 mod offers;
 pub mod page;
 #[cfg(feature = "ssr")]

@@ -22,10 +22,11 @@ pub struct Page {
 }
 
 /// Every page behind the sign-in, in the order of the rail.
-pub const PAGES: [Page; 7] = [
+pub const PAGES: [Page; 8] = [
     Page { path: "/loads", needs: Permission::LoadView, keys: ["G", "L"] },
     Page { path: "/dispatch", needs: Permission::BoardView, keys: ["G", "B"] },
     Page { path: "/tracking", needs: Permission::TrackingView, keys: ["G", "T"] },
+    Page { path: "/check-calls", needs: Permission::CheckCallView, keys: ["G", "K"] },
     Page { path: "/carriers", needs: Permission::CarrierView, keys: ["G", "C"] },
     Page { path: "/figures", needs: Permission::KpiView, keys: ["G", "F"] },
     Page { path: "/messages", needs: Permission::MessageView, keys: ["G", "M"] },

@@ -14,6 +14,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     board::page::BoardPage,
     carriers::{detail::CarrierPage, page::CarriersPage},
+    check_calls::page::CheckCallsPage,
     fault::Fault,
     kpis::page::KpisPage,
     loads::{
@@ -97,6 +98,8 @@ parts! {
     Messages messages MessagesPage fetch_messages
     /// Who may sign in.
     People people PeoplePage fetch_people
+    /// The check calls.
+    CheckCalls check_calls CheckCallsPage fetch_check_calls
 }
 
 impl Part {
@@ -110,6 +113,7 @@ impl Part {
             "/figures" => Some(Self::Figures),
             "/messages" => Some(Self::Messages),
             "/people" => Some(Self::People),
+            "/check-calls" => Some(Self::CheckCalls),
             path => {
                 let below = |start: &str| path.strip_prefix(start).is_some_and(|id| !id.contains('/'));
                 if below("/loads/") { Some(Self::Load) } else { below("/carriers/").then_some(Self::Carrier) }
@@ -240,6 +244,7 @@ mod waking {
             ("/figures", Part::Figures),
             ("/messages", Part::Messages),
             ("/people", Part::People),
+            ("/check-calls", Part::CheckCalls),
         ];
         let fetch = move || {
             spawn_local(async move {

@@ -24,6 +24,14 @@ pub fn field(at: Timestamp, offset_min: i32) -> String {
     format!("{}T{}", local(at, offset_min).date(), clock(at, offset_min))
 }
 
+/// The moment that such a field gives on a clock that is `offset_min` minutes ahead of UTC; nothing while it is empty.
+pub fn of_field(text: &str, offset_min: i32) -> Option<Timestamp> {
+    // Browsers leave the seconds out while they are none.
+    let seconds = if text.len() == "2026-11-24T14:00".len() { ":00" } else { "" };
+    let at: Timestamp = format!("{text}{seconds}Z").parse().ok()?;
+    Some(at.plus_minutes(-i64::from(offset_min)))
+}
+
 /// `14:02` when that is today on such a clock, else `Tue 25 14:02`.
 pub fn soon(at: Timestamp, offset_min: i32, now: Timestamp) -> String {
     if local(at, offset_min).date() == local(now, offset_min).date() {
@@ -217,6 +225,9 @@ mod tests {
         assert_eq!(brief_past(at("2026-11-22T20:00:00Z"), CENTRAL, now), "Sun");
         assert_eq!(brief_past(at("2026-11-09T20:00:00Z"), CENTRAL, now), "Nov 9");
         assert_eq!(brief_past(at("2026-11-25T05:05:00Z"), CENTRAL, now), "23:05");
+        assert_eq!(of_field(&field(at("2026-12-01T14:00:00Z"), CENTRAL), CENTRAL), Some(at("2026-12-01T14:00:00Z")));
+        assert_eq!(of_field("2026-12-01T08:00:30", CENTRAL), Some(at("2026-12-01T14:00:30Z")));
+        assert_eq!(of_field("", CENTRAL), None);
         assert_eq!(day_and_clock(at("2026-12-01T14:00:00Z"), CENTRAL), "Tue 01 08:00");
         let window = Appointment {
             start: at("2026-11-26T20:00:00Z"),

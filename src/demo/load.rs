@@ -15,6 +15,7 @@ use contract::{
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom, seq::SliceRandom};
 
 use super::{
+    calls,
     companies::Company,
     freight::Freight,
     notices::Past,
@@ -111,13 +112,14 @@ impl<'a> Yard<'a> {
         let mut planned = std::mem::take(&mut self.planned);
         planned.sort_by_key(|load| load.stage.reached.first().map(|(_, at)| *at));
         let mut past = Past::default();
-        for load in planned {
+        for (nth, load) in planned.into_iter().enumerate() {
             let asks_rate = load.status != S::Planning && (load.crew.is_some() || self.rng.random_bool(0.7));
-            let desk = load.dispatcher.clone();
+            let (desk, stage) = (load.dispatcher.clone(), load.stage.clone());
             let entered = load.enter(tx, asks_rate, shelf, &mut past).await?;
             // Loads for measuring have no papers, and nobody talks about them.
             if shelf.is_some() {
                 talk.about(tx, &entered, desk.as_ref()).await?;
+                calls::about(tx, &entered, &stage, desk.as_ref(), nth).await?;
             }
         }
         // What is there to measure with tells nobody anything.

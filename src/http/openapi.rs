@@ -10,6 +10,7 @@ use contract::{
     CarrierId, DocumentId, Listed, LoadId, One,
     accounts::{Me, SignIn, SignedIn},
     carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
+    check_calls::{ChangeCheckCall, CheckCall, CheckCallQuery, CheckCalls, DueCalls, LogCheckCall, RemoveCheckCall},
     documents::{AddDocument, Document, RemoveDocument},
     event::Cursor,
     kpis::{KpiQuery, Kpis},
@@ -192,6 +193,11 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         POST "/notifications/read" "Marks some of it as read, or one and all older ones, or everything." Body(ReadNotices) -> Json((One<Unread>));
         GET "/notifications/preferences" "How the caller wants to be told." Query(Nothing) -> Json((One<NoticeSettings>));
         POST "/notifications/preferences" "Says how the caller wants to be told." Body(NoticeSettings) -> Json((One<NoticeSettings>));
+        GET "/check-calls" "What was reported of a load, the newest first." Query(CheckCallQuery) -> Json((CheckCalls));
+        GET "/check-calls/due" "The loads that must be heard of, what costs most first." Query(Nothing) -> Json((DueCalls));
+        POST "/check-calls" "Logs a check call; the same key twice is one call." Body(LogCheckCall) -> Json((One<CheckCall>));
+        POST "/check-calls/change" "Changes the notes of the caller's own call, for 30 minutes." Body(ChangeCheckCall) -> Json((One<CheckCall>));
+        POST "/check-calls/remove" "Takes a call out." Body(RemoveCheckCall) -> Json((One<()>));
         GET "/messages" "What was written about a load, a page of it, backwards." Query(MessageQuery) -> Json((ConversationAt));
         POST "/messages" "Writes about a load; the same key twice is the same message." Body(SendMessage) -> Json((One<Message>));
         GET "/messages/threads" "The threads that match, what was written last first." Query(ThreadQuery) -> Json((Listed<ThreadRow>));

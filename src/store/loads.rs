@@ -65,6 +65,8 @@ const SOUGHT: [&str; 9] = [
 pub struct Filter {
     /// Only this one.
     pub id: Option<LoadId>,
+    /// Only these; any when empty.
+    pub ids: Vec<LoadId>,
     /// In one of these; any when empty.
     pub statuses: Vec<LoadStatus>,
     /// Also those completed at this moment or later, whatever `statuses` says.
@@ -154,6 +156,14 @@ macro_rules! narrow {
         }
         if let Some(id) = filter.id {
             q.push(" AND l.id = ").push_bind(id.uuid());
+        }
+        if !filter.ids.is_empty() {
+            q.push(" AND l.id IN (");
+            let mut list = q.separated(", ");
+            for id in &filter.ids {
+                list.push_bind(id.uuid());
+            }
+            q.push(")");
         }
         if !filter.statuses.is_empty() {
             q.push(" AND (l.status IN (");

@@ -63,6 +63,7 @@ fn canaries(company: &'static str) -> Vec<Canary> {
         canary(format!("notes of the {company}"), nobody, notes),
         canary(format!("reason of the {company}"), nobody, sees_all),
         canary(format!("note among the desk of {company}"), sees_all, sees_all),
+        canary(format!("said at the desk of {company}"), sees_all, sees_all),
         canary(customer.to_string(), nobody, finance),
         canary(carrier.to_string(), nobody, rates),
         canary(format!("freight of the first at {company}"), first, first),
@@ -109,6 +110,12 @@ async fn work(server: &TestServer, slug: &str, company: &Company) -> Vec<String>
         ] {
             let ask = json!({ "loadId": load.id, "audience": audience, "text": words, "clientKey": headhaul::clock::new_id() });
             ops.post("/api/v1/messages", ask).await.data();
+        }
+        for (who, words) in
+            [(&ops, format!("said at the desk of {slug}")), (&driver, format!("freight of the {owner} at {slug}"))]
+        {
+            let ask = json!({ "loadId": load.id, "city": "Salina", "state": "KS", "notes": words });
+            who.post("/api/v1/check-calls", ask).await.data();
         }
         load = driver.move_to(&ops.fresh(&load).await, "AT_PICKUP").await;
         let back = json!({

@@ -14,6 +14,7 @@ mod bustle;
 mod cable;
 mod canary;
 mod carriers;
+mod check_calls;
 mod crash;
 mod documents;
 mod ear;

@@ -46,7 +46,8 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             | "messages/threads"
             | "messages/unread"
             | "views"
-            | "people",
+            | "people"
+            | "check-calls/due",
         ) => read(""),
         ("GET", "loads/export") => read(&format!("?carrierId={carrier}")),
         ("GET", "carriers/one") => read(&format!("?id={carrier}")),
@@ -63,13 +64,18 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             write(json!({ "email": "new@headhaul.test", "name": "x", "role": "CARRIER_OWNER", "carrierId": carrier }))
         }
         ("POST", "people/change") => write(json!({ "id": load, "active": false })),
+        ("POST", "check-calls") => write(json!({ "loadId": load, "city": "Salina", "state": "KS" })),
+        ("POST", "check-calls/change") => write(json!({ "id": load, "notes": "x" })),
+        ("POST", "check-calls/remove") => write(json!({ "id": load })),
         ("POST", "views") => write(json!({ "page": "loads", "name": "x", "query": "view=mine" })),
         ("POST", "views/remove" | "people/invitation" | "people/sessions/end") => write(json!({ "id": load })),
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("POST", "links") => write(json!({ "loadId": load })),
         ("POST", "links/revoke") => write(json!({ "linkId": load })),
-        ("GET", "loads/positions" | "messages" | "messages/people" | "links") => read(&format!("?loadId={load}")),
+        ("GET", "loads/positions" | "messages" | "messages/people" | "links" | "check-calls") => {
+            read(&format!("?loadId={load}"))
+        }
         ("POST", "loads") => write(new_load()),
         ("POST", "loads/change") => {
             write(json!({ "loadId": load, "customerName": { "was": "Acme Foods", "now": "Somebody else" } }))
@@ -336,6 +342,13 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
     driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
     let fresh = serde_json::from_value(dispatcher.load(load.id).await.data()["load"].clone()).unwrap();
     let load = dispatcher.move_to(&fresh, "IN_TRANSIT").await;
+    let call = json!({ "loadId": load.id, "city": "Salina", "state": "KS", "notes": "Rolling" });
+    let call = driver.post("/api/v1/check-calls", call).await.data()["id"].clone();
+    driver.post("/api/v1/check-calls/change", json!({ "id": call, "notes": "Slow" })).await.data();
+    let later = server.clock.now().plus_minutes(5 * 60);
+    assert!(headhaul::check_calls::due::tell_due(&server.desk, later).await.unwrap() > 0);
+    let admin = server.sign_in("admin@blueridge.test").await;
+    admin.post("/api/v1/check-calls/remove", json!({ "id": call })).await;
     dispatcher.move_to(&load, "DELIVERED").await;
     let ops = server.sign_in("ops@blueridge.test").await;
     let tomorrow = server.clock.now().plus_minutes(24 * 60).utc().date_naive();
@@ -347,7 +360,6 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
     ops.post("/api/v1/carriers/change", change).await.data();
     headhaul::carriers::tell_endings(&server.desk).await.unwrap();
     figures.tell_changes(&server.desk, true).await.unwrap();
-    let admin = server.sign_in("admin@blueridge.test").await;
     assert_eq!(admin.post("/api/v1/notifications/read", json!({ "all": true })).await.data()["unread"], 0);
     durable()
         .filter_map(|kind| match kind.name {
@@ -370,9 +382,13 @@ async fn cause_everything(server: &TestServer) -> BTreeSet<&'static str> {
             | "notification:read"
             | "message:new"
             | "message:read"
-            | "kpi:updated" => Some(kind.name),
+            | "kpi:updated"
+            | "checkcall:received"
+            | "checkcall:updated"
+            | "checkcall:removed"
+            | "checkcall:due" => Some(kind.name),
             // What these tell of is still to come.
-            "checkcall:received" | "checkcall:due" | "system:maintenance" | "system:announcement" => None,
+            "system:maintenance" | "system:announcement" => None,
             other => panic!("{other} has no way to be caused"),
         })
         .collect()

@@ -108,6 +108,14 @@ pub enum Permission {
     KpiView,
     /// Read what one is told oneself, and choose how.
     NoticeRead,
+    /// See who must be called, and what was reported from the road.
+    CheckCallView,
+    /// Log what was reported: of all loads for staff, of their own for a carrier's people, who see what they logged.
+    CheckCallLog,
+    /// Date a report farther back than four hours.
+    CheckCallBackdate,
+    /// Take a report out.
+    CheckCallRemove,
     /// Read what is written about the loads that one may see.
     MessageView,
     /// Write about them.
@@ -195,6 +203,10 @@ impl Role {
                 P::CarrierView,
                 P::CarrierEdit,
                 P::NoticeRead,
+                P::CheckCallView,
+                P::CheckCallLog,
+                P::CheckCallBackdate,
+                P::CheckCallRemove,
                 P::MessageView,
                 P::MessageSend,
                 P::ViewKeep,
@@ -223,6 +235,9 @@ impl Role {
                 P::CarrierView,
                 P::CarrierEdit,
                 P::NoticeRead,
+                P::CheckCallView,
+                P::CheckCallLog,
+                P::CheckCallBackdate,
                 P::MessageView,
                 P::MessageSend,
                 P::ViewKeep,
@@ -245,6 +260,8 @@ impl Role {
                 P::InternalNotesView,
                 P::CarrierView,
                 P::NoticeRead,
+                P::CheckCallView,
+                P::CheckCallLog,
                 P::MessageView,
                 P::MessageSend,
                 P::ViewKeep,
@@ -267,13 +284,21 @@ impl Role {
                 P::InternalNotesView,
                 P::CarrierView,
                 P::NoticeRead,
+                P::CheckCallView,
                 P::MessageView,
                 P::MessageSend,
                 P::ViewKeep,
             ],
-            Self::ReadOnly => {
-                &[P::KpiView, P::LoadView, P::TrackingView, P::CarrierView, P::NoticeRead, P::MessageView, P::ViewKeep]
-            }
+            Self::ReadOnly => &[
+                P::KpiView,
+                P::LoadView,
+                P::TrackingView,
+                P::CarrierView,
+                P::NoticeRead,
+                P::CheckCallView,
+                P::MessageView,
+                P::ViewKeep,
+            ],
             Self::CarrierOwner | Self::CarrierAdmin | Self::CarrierDispatcher => &[
                 P::LoadView,
                 P::TenderAccept,
@@ -282,6 +307,7 @@ impl Role {
                 P::PositionReport,
                 P::CarrierRateView,
                 P::NoticeRead,
+                P::CheckCallLog,
                 P::MessageView,
                 P::MessageSend,
             ],
@@ -291,6 +317,7 @@ impl Role {
                 P::DocumentAdd,
                 P::PositionReport,
                 P::NoticeRead,
+                P::CheckCallLog,
                 P::MessageView,
                 P::MessageSend,
             ],
@@ -400,6 +427,34 @@ mod tests {
             assert_eq!(has(Permission::MessageView), has(Permission::LoadView), "{}", role.name());
             let writes = has(Permission::LoadView) && role != Role::ReadOnly;
             assert_eq!(has(Permission::MessageSend), writes, "{}", role.name());
+        }
+    }
+
+    #[test]
+    fn who_must_be_called_is_the_desks_to_see_and_what_was_said_also_the_carriers_to_log() {
+        use Permission as P;
+        for (permission, roles) in [
+            (
+                P::CheckCallView,
+                &[Role::Admin, Role::OperationsManager, Role::Dispatch, Role::Support, Role::ReadOnly][..],
+            ),
+            (P::CheckCallBackdate, &[Role::Admin, Role::OperationsManager]),
+            (P::CheckCallRemove, &[Role::Admin]),
+            (
+                P::CheckCallLog,
+                &[
+                    Role::Admin,
+                    Role::OperationsManager,
+                    Role::Dispatch,
+                    Role::CarrierOwner,
+                    Role::CarrierAdmin,
+                    Role::CarrierDispatcher,
+                    Role::Driver,
+                ],
+            ),
+        ] {
+            let have: Vec<_> = ROLES.into_iter().filter(|role| role.permissions().contains(&permission)).collect();
+            assert_eq!(have, roles, "{permission:?}");
         }
     }
 

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod actor;
 pub mod carriers;
+pub mod check_calls;
 pub mod documents;
 pub mod eta;
 pub mod event;

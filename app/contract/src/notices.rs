@@ -82,6 +82,8 @@ pub enum Readers {
     Driver,
     /// Those who look after carriers, and those who lead the desk.
     Compliance,
+    /// Those who lead the desk.
+    Leads,
 }
 
 /// The roles of a carrier's office.
@@ -89,6 +91,9 @@ pub const OFFICE: [Role; 3] = [Role::CarrierOwner, Role::CarrierAdmin, Role::Car
 
 /// The roles that hear of what carriers lack.
 pub const COMPLIANCE: [Role; 3] = [Role::CarrierRelations, Role::OperationsManager, Role::Admin];
+
+/// The roles that hear of what the desk itself has left undone.
+pub const LEADS: [Role; 2] = [Role::OperationsManager, Role::Admin];
 
 impl Readers {
     /// Whether somebody of a role can be among them.
@@ -98,6 +103,7 @@ impl Readers {
             Self::Office => OFFICE.contains(&role),
             Self::Driver => role == Role::Driver,
             Self::Compliance => COMPLIANCE.contains(&role),
+            Self::Leads => LEADS.contains(&role),
         }
     }
 }
@@ -157,6 +163,12 @@ topics! {
     LoadLate "load_late" Warning for Owner: "{what} will be late", "{count} loads will be late";
     /// A truck stands at a stop for longer than is free.
     DetentionBegun "detention_begun" Warning for Owner: "{what} is in detention", "{count} loads are in detention";
+    /// A load was not heard of for hours.
+    CallOverdue "call_overdue" Warning for Owner: "{what} was not heard of", "{count} loads were not heard of";
+    /// A load was not heard of for so long that somebody who leads must know.
+    CallSilent "call_silent" Critical for Leads: "Nobody has heard of {what}", "Nobody has heard of {count} loads";
+    /// The desk wants to hear from a driver.
+    CallWanted "call_wanted" Warning for Driver: "Report where you are with {what}", "Report where you are with {count} loads";
     /// A carrier or driver added a paper.
     PaperAdded "paper_added" Info for Owner: "{by} added a paper to {what}", "{count} papers came";
     /// A load is offered to the carrier.
@@ -401,7 +413,7 @@ mod tests {
     #[test]
     fn what_is_for_the_desk_is_for_nobody_outside() {
         for role in ROLES.into_iter().filter(|role| !role.is_staff()) {
-            for readers in [Readers::Owner, Readers::Compliance] {
+            for readers in [Readers::Owner, Readers::Compliance, Readers::Leads] {
                 assert!(!readers.has(role), "{role:?} {readers:?}");
             }
         }

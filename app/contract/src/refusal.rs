@@ -156,6 +156,12 @@ pub enum Rule {
     TenderWithdrawn,
     /// The offer was answered already.
     TenderAnswered,
+    /// No truck moves the load yet, or any more, of which something could be reported.
+    NoTruckToReport,
+    /// Somebody else logged the check call.
+    NotYourCall,
+    /// The check call was logged too long ago to be changed.
+    CallTooOld,
 }
 
 /// A refusal, as it travels inside `{"error": …}`.
@@ -284,6 +290,9 @@ impl Refusal {
             Rule::TenderTaken => "Another carrier was faster.",
             Rule::TenderWithdrawn => "This offer is no longer open.",
             Rule::TenderAnswered => "This offer was answered already.",
+            Rule::NoTruckToReport => "No truck moves this load, so there is nothing to report.",
+            Rule::NotYourCall => "Only who logged a check call can change its notes.",
+            Rule::CallTooOld => "The check call was logged too long ago to be changed.",
         };
         Self::with(Code::Refused, message, Details { rule: Some(rule), ..Details::default() })
     }

@@ -75,6 +75,7 @@ fn press(hands: Hands, event: &web_sys::KeyboardEvent) {
             true
         }
         ("e" | "E", Some(load)) => act::edit(load),
+        ("c" | "C", Some(load)) => act::log_call(load),
         ("d" | "D", Some(load)) => {
             hands.carry(load, LoadStatus::Dispatched);
             true

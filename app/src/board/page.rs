@@ -60,6 +60,7 @@ pub fn BoardPage() -> impl IntoView {
         Deed::Move(to) => hands.carry(load, to),
         Deed::Assign => hands.assign(load),
         Deed::Edit => _ = act::edit(load),
+        Deed::Call => _ = act::log_call(load),
         Deed::Open => keys::open(load),
     });
 

@@ -52,6 +52,8 @@ pub struct News {
     pub events: Vec<Happened>,
     /// Whether something of carriers was among it.
     pub of_carriers: bool,
+    /// The loads of which something was told about check calls.
+    pub of_calls: Vec<LoadId>,
     /// Whether the desk's figures were among it.
     pub of_figures: bool,
     /// What it tells of the reader's notices.
@@ -73,6 +75,8 @@ enum What {
     Happened(Box<Happened>),
     /// Carriers are not as they were: whoever shows them reads them again.
     Carriers,
+    /// The check calls of a load are not as they were, or one is due.
+    Calls(LoadId),
     /// The desk's figures are not as they were.
     Figures,
     /// Notices came, or were read.
@@ -148,6 +152,7 @@ fn news(ready: Vec<What>, then: Then) -> News {
         match what {
             What::Happened(happened) => news.events.push(*happened),
             What::Carriers => news.of_carriers = true,
+            What::Calls(load) => news.of_calls.push(load),
             What::Figures => news.of_figures = true,
             What::Told(told) => news.notices.push(told),
             What::Announced(words) => news.announced = Some(words),
@@ -163,6 +168,10 @@ fn what(name: &str, data: Value) -> What {
     }
     if name.starts_with("carrier:") && !name.starts_with("carrier:load:") {
         return What::Carriers;
+    }
+    if name.starts_with("checkcall:") {
+        let load = data.get("loadId").and_then(Value::as_str).and_then(|load| load.parse().ok());
+        return load.map_or(What::Nothing, What::Calls);
     }
     if name.starts_with("notification:") {
         let unread = data.get("unread").and_then(Value::as_u64).and_then(|unread| u32::try_from(unread).ok());
@@ -281,6 +290,17 @@ mod tests {
         assert_eq!(read, [Told { unread: 0, loud: None }]);
         let announced = inbox.take(&told(6, "system:announcement", r#"{"title":"Storm","message":"<b>Stay</b>"}"#));
         assert_eq!(announced.announced.as_deref(), Some("Storm: <b>Stay</b>"));
+    }
+
+    #[test]
+    fn of_check_calls_every_page_hears_of_which_load_they_are() {
+        let mut inbox = Inbox::default();
+        inbox.begin(&stands(3));
+        let due = format!(
+            r#"{{"event":"checkcall:due","data":{{"loadId":"{LOAD}"}},"stream":"tenant:1","seq":4,"epoch":"a"}}"#
+        );
+
+        assert_eq!(inbox.take(&due).of_calls, [LOAD.parse().expect("an id")]);
     }
 
     #[test]

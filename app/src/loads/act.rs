@@ -3,6 +3,7 @@
 use contract::{
     LoadId,
     actor::Permission,
+    loads::LoadRow,
     status::{LoadStatus, Move},
 };
 use leptos::prelude::*;
@@ -65,6 +66,21 @@ pub fn assign(load: LoadId) -> bool {
     let may = is_open && expect_context::<Visitor>().can(Permission::LoadAssign);
     if may {
         ask(Dialog::Assign { load, then: None });
+    }
+    may
+}
+
+/// Whether the visitor may log a check call of a load: once a carrier has taken it, and unless it was called off.
+pub fn may_log(row: &LoadRow) -> bool {
+    let has_truck = row.carrier.is_some() && (S::Accepted..S::Cancelled).contains(&row.status);
+    has_truck && expect_context::<Visitor>().can(Permission::CheckCallLog)
+}
+
+/// Asks what was reported of a load, if the visitor may log it; whether they may.
+pub fn log_call(load: LoadId) -> bool {
+    let may = live().book.entry(load).is_some_and(|entry| entry.with_untracked(|entry| may_log(&entry.row)));
+    if may {
+        ask(Dialog::LogCall { load });
     }
     may
 }

@@ -20,6 +20,8 @@ pub enum Deed {
     Assign,
     /// Change what is known of it.
     Edit,
+    /// Log what was reported from the road.
+    Call,
     /// Look at everything of it.
     Open,
 }
@@ -98,6 +100,7 @@ fn OpenMenu(
             Deed::Move(to) => view! { <span class="status" data-s=to.name()><i></i></span> }.into_any(),
             Deed::Assign => view! { <Icon name="user" size=14 /> }.into_any(),
             Deed::Edit => view! { <Icon name="pencil" size=14 /> }.into_any(),
+            Deed::Call => view! { <Icon name="phone-call" size=14 /> }.into_any(),
             Deed::Open => view! { <Icon name="panel-right" size=14 /> }.into_any(),
         };
         view! {
@@ -146,6 +149,9 @@ pub fn deeds(load: LoadId) -> Vec<(Deed, String, &'static str)> {
     let moves = deeds.len();
     let cancels = deeds.last().is_some_and(|(deed, ..)| *deed == Deed::Move(LoadStatus::Cancelled));
     let mut others = vec![(Deed::Open, say!(board.open).to_owned(), "⏎")];
+    if row.as_ref().is_some_and(act::may_log) {
+        others.insert(0, (Deed::Call, say!(check_calls.log).to_owned(), "C"));
+    }
     if visitor.can(Permission::LoadCreate) && !from.is_finished() {
         others.insert(0, (Deed::Edit, say!(common.edit.open).to_owned(), "E"));
     }

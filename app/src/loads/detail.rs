@@ -21,6 +21,7 @@ use self::{
 };
 use super::api::one_load;
 use crate::{
+    check_calls::of_load::Calls,
     fault::Fault,
     json::{is_asked, resource},
     links::section::DriverLinks,
@@ -71,7 +72,9 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
     let number = detail.load.load_number.clone();
     let detail = RwSignal::new(detail);
     let gone = follow(id, entry, detail);
-    let writes = expect_context::<Visitor>().can(Permission::MessageView);
+    let visitor = expect_context::<Visitor>();
+    let writes = visitor.can(Permission::MessageView);
+    let calls = visitor.can(Permission::CheckCallView) || visitor.can(Permission::CheckCallLog);
     Effect::new(move |_| {
         #[cfg(feature = "hydrate")]
         keys::listen(id);
@@ -92,6 +95,7 @@ fn Loaded(detail: LoadDetail) -> impl IntoView {
                             <Stops entry detail />
                             <Offered entry detail />
                             <DriverLinks entry />
+                            {calls.then(|| view! { <Calls entry /> })}
                             <Documents entry detail />
                             <Facts entry detail />
                         </div>

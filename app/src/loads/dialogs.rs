@@ -23,7 +23,11 @@ use self::{
     assign::Assign, confirm::Confirm, edit::EditDetails, key_map::KeyMap, new_load::EnterLoad, palette::Palette,
     reason::Reason, tender::SendTender, waive::Waive,
 };
-use crate::{live::live, parts, say, ui::toast};
+pub(crate) use self::{
+    modal::{Form, Modal},
+    stops::Town,
+};
+use crate::{check_calls::log::LogCall, live::live, parts, say, ui::toast};
 
 /// What is being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +50,11 @@ pub enum Dialog {
     },
     /// What is known of a load.
     Edit {
+        /// Which load.
+        load: LoadId,
+    },
+    /// What was reported of a load from the road.
+    LogCall {
         /// Which load.
         load: LoadId,
     },
@@ -113,6 +122,7 @@ pub fn open(dialog: Dialog) -> Option<AnyView> {
         Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
         Dialog::Edit { load } => view! { <EditDetails row=row(load)? /> }.into_any(),
+        Dialog::LogCall { load } => view! { <LogCall row=row(load)? /> }.into_any(),
         Dialog::Tender { load } => view! { <SendTender row=row(load)? /> }.into_any(),
         Dialog::Reason { load, to } => view! { <Reason row=row(load)? to /> }.into_any(),
         Dialog::Waive { load, failed } => view! { <Waive row=row(load)? failed=told(failed) /> }.into_any(),

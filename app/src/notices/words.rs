@@ -42,6 +42,9 @@ pub fn title(topic: Topic, count: u32, what: &str, by: Option<&str>) -> String {
         LoadDelivered load_delivered
         LoadLate load_late
         DetentionBegun detention_begun
+        CallOverdue call_overdue
+        CallSilent call_silent
+        CallWanted call_wanted
         TenderOffered tender_offered
         LoadToDrive load_to_drive
         WindowMoved window_moved
@@ -56,6 +59,12 @@ pub fn detail(topic: Topic, item: &NoticeItem) -> Option<&'static str> {
     match topic {
         Topic::PaperAdded => DocumentKind::named(name).map(document_word),
         Topic::TenderDeclined => DeclineReason::named(name).map(decline_word),
+        Topic::CallOverdue | Topic::CallSilent => match name {
+            "2" => Some(say!(notices.overdue.two)),
+            "4" => Some(say!(notices.overdue.four)),
+            "8" => Some(say!(notices.overdue.eight)),
+            _ => Some(say!(notices.overdue.day)),
+        },
         Topic::CoverEnding | Topic::CoverEnded => COVERS.into_iter().find(|cover| cover.name() == name).map(cover_word),
         _ => None,
     }
@@ -74,6 +83,9 @@ pub fn topic_word(topic: Topic) -> &'static str {
         Topic::LoadCancelled => say!(notices.load_cancelled.kind),
         Topic::LoadLate => say!(notices.load_late.kind),
         Topic::DetentionBegun => say!(notices.detention_begun.kind),
+        Topic::CallOverdue => say!(notices.call_overdue.kind),
+        Topic::CallSilent => say!(notices.call_silent.kind),
+        Topic::CallWanted => say!(notices.call_wanted.kind),
         Topic::PaperAdded => say!(notices.paper_added.kind),
         Topic::TenderOffered => say!(notices.tender_offered.kind),
         Topic::LoadToDrive => say!(notices.load_to_drive.kind),

@@ -9,25 +9,10 @@ use super::{Durable, Event, Namespace};
 use crate::{
     CarrierId, CheckCallId, LoadId, NotificationId, Timestamp, UserId,
     carriers::{ComplianceStatus, CoverKind},
+    check_calls::{CheckCallKind, ContactMethod, DueReason},
     notices::{Severity, Topic},
     tracking::Source,
 };
-
-/// What a check call reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum CheckCallKind {
-    /// That all goes on.
-    CheckCall,
-    /// That the truck came to a stop.
-    Arrival,
-    /// That it left one.
-    Departure,
-    /// That it will be late.
-    Delay,
-    /// That something is wrong.
-    Issue,
-}
 
 /// How urgent a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,10 +70,40 @@ further! {
         eta: Option<Timestamp>,
         /// Where the report comes from.
         source: Source,
+        /// By which way it came.
+        method: ContactMethod,
+        /// Who logged it, as the listener may know them.
+        received_by: String,
+        /// When it was said.
+        called_at: Timestamp,
+        /// Whether it was dated farther back than calls are logged as a rule.
+        is_backdated: bool,
         /// When it came.
         received_at: Timestamp,
     }
-    /// A load should have been heard of.
+    /// The notes of a report were changed.
+    "checkcall:updated" in Events => CheckCallUpdated {
+        /// About which load.
+        load_id: LoadId,
+        /// As people call it.
+        load_number: String,
+        /// Which report.
+        check_call_id: CheckCallId,
+        /// The notes as they are now.
+        notes: String,
+        /// Who did it.
+        updated_by: String,
+    }
+    /// A report was taken out.
+    "checkcall:removed" in Events => CheckCallRemoved {
+        /// About which load.
+        load_id: LoadId,
+        /// As people call it.
+        load_number: String,
+        /// Which report.
+        check_call_id: CheckCallId,
+    }
+    /// A load should have been heard of; told once when it is due, and again after 2, 4, 8 and 24 hours.
     "checkcall:due" in Events => CheckCallDue {
         /// Which.
         load_id: LoadId,
@@ -99,6 +114,10 @@ further! {
         /// When it was heard of last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last_received_at: Option<Timestamp>,
+        /// Why then.
+        reason: DueReason,
+        /// For how many hours by now: 0, 2, 4, 8 or 24.
+        overdue_hours: u32,
     }
     /// A carrier was entered.
     "carrier:created" in Events => CarrierCreated {

@@ -168,13 +168,30 @@ impl Pinned {
             &[Events, Tracking],
             json!({
                 "loadId": LOAD, "loadNumber": "LD-202611-00001", "checkCallId": OTHER, "type": "DELAY",
-                "location": "Salina, KS", "notes": "Snow", "eta": LATER, "source": "MANUAL", "receivedAt": AT,
+                "location": "Salina, KS", "notes": "Snow", "eta": LATER, "source": "MANUAL",
+                "method": "PHONE", "receivedBy": "Pat", "calledAt": AT, "isBackdated": false, "receivedAt": AT,
             }),
+        );
+        self.pin::<CheckCallUpdated>(
+            "checkcall:updated",
+            &[Events],
+            json!({
+                "loadId": LOAD, "loadNumber": "LD-202611-00001", "checkCallId": OTHER, "notes": "Snow, slow",
+                "updatedBy": "Pat",
+            }),
+        );
+        self.pin::<CheckCallRemoved>(
+            "checkcall:removed",
+            &[Events],
+            json!({ "loadId": LOAD, "loadNumber": "LD-202611-00001", "checkCallId": OTHER }),
         );
         self.pin::<CheckCallDue>(
             "checkcall:due",
             &[Events],
-            json!({ "loadId": LOAD, "loadNumber": "LD-202611-00001", "dueAt": LATER, "lastReceivedAt": AT }),
+            json!({
+                "loadId": LOAD, "loadNumber": "LD-202611-00001", "dueAt": LATER, "lastReceivedAt": AT,
+                "reason": "interval", "overdueHours": 2,
+            }),
         );
         self.pin::<CarrierCreated>(
             "carrier:created",

@@ -1,4 +1,4 @@
-//! The keys of a load's page: A assigns it, E edits it, D dispatches it, S leads to all that can be done.
+//! The keys of a load's page: A assigns it, E edits it, C logs a check call, D dispatches it, S leads to all that can be done.
 
 use contract::{LoadId, status::LoadStatus};
 use leptos::{ev, prelude::*};
@@ -16,6 +16,7 @@ pub fn listen(load: LoadId) {
             _ if is_taken(&event) => false,
             "a" | "A" => act::assign(load),
             "e" | "E" => act::edit(load),
+            "c" | "C" => act::log_call(load),
             "d" | "D" => {
                 act::move_to(load, LoadStatus::Dispatched);
                 true

@@ -70,6 +70,9 @@ fn lists(visitor: &Visitor) -> Vec<Line> {
     if visitor.can(Permission::LoadCreate) {
         lines.push(line(&["E"], say!(common.keys.edit)));
     }
+    if visitor.can(Permission::CheckCallLog) {
+        lines.push(line(&["C"], say!(check_calls.log)));
+    }
     if visitor.can(Permission::LoadDispatch) {
         lines.push(line(&["D"], say!(common.keys.dispatch)));
     }

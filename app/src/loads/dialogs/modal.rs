@@ -200,6 +200,23 @@ impl Form {
         });
     }
 
+    /// Sends something that changes nothing of a load itself; when it is done, says so and closes.
+    pub fn send_apart<T: 'static>(self, call: impl Future<Output = Result<T, Fault>> + 'static, done: String) {
+        self.busy.set(true);
+        self.fault.set(None);
+        self.fields.set(BTreeMap::new());
+        spawn_local_scoped(async move {
+            match call.await {
+                Ok(_) => {
+                    toast::done(done);
+                    self.close();
+                }
+                Err(fault) => self.refuse(&fault),
+            }
+            self.busy.try_set(false);
+        });
+    }
+
     /// Whether a conflict is settled field by field, by a dialog that is still there.
     fn settles(self) -> bool {
         self.is_open() && self.on_conflict.with_value(Option::is_some)

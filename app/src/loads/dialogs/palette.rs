@@ -82,6 +82,7 @@ pub fn Palette(
             What::Deed(load, Deed::Move(to)) => act::move_to(load, to),
             What::Deed(load, Deed::Assign) => _ = act::assign(load),
             What::Deed(load, Deed::Edit) => _ = act::edit(load),
+            What::Deed(load, Deed::Call) => _ = act::log_call(load),
             What::Deed(load, Deed::Open) | What::Load(load) => {
                 navigate(&format!("/loads/{load}"), NavigateOptions::default());
             }

@@ -124,7 +124,21 @@ fn StopFields(form: Form, stops: Stops, number: u32) -> impl IntoView {
 
 /// City and state, with the towns that begin likewise, and whose clock the times are on.
 #[component]
-fn Town(name: String, fault: Signal<Option<String>>) -> impl IntoView {
+pub fn Town(
+    /// Its name in the form.
+    name: String,
+    /// What is wrong with it.
+    fault: Signal<Option<String>>,
+    /// What stands in it at first.
+    #[prop(optional)]
+    value: String,
+    /// Whether it has no times of its own, so that its clock is of no interest.
+    #[prop(optional)]
+    bare: bool,
+    /// Whether writing starts here.
+    #[prop(optional)]
+    first: bool,
+) -> impl IntoView {
     let places = RwSignal::new(Vec::<Place>::new());
     let written = RwSignal::new(String::new());
     let look_up = debounce(REST, move |text: String| {
@@ -160,6 +174,8 @@ fn Town(name: String, fault: Signal<Option<String>>) -> impl IntoView {
                 label=say!(common.dialogs.town)
                 like=say!(common.dialogs.town_hint)
                 fault
+                value
+                first
                 list=list.clone()
                 required=true
                 on_text
@@ -167,9 +183,14 @@ fn Town(name: String, fault: Signal<Option<String>>) -> impl IntoView {
             <datalist id=list>
                 {move || places.get().iter().map(|place| view! { <option value=label(place)></option> }).collect_view()}
             </datalist>
-            <small class="sub">
-                {move || zone().map_or_else(|| say!(common.dialogs.own_zone).to_owned(), |zone| say!(common.dialogs.zone, zone = zone))}
-            </small>
+            {(!bare)
+                .then(|| {
+                    view! {
+                        <small class="sub">
+                            {move || zone().map_or_else(|| say!(common.dialogs.own_zone).to_owned(), |zone| say!(common.dialogs.zone, zone = zone))}
+                        </small>
+                    }
+                })}
         </div>
     }
 }

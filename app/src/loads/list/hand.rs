@@ -14,6 +14,7 @@ pub fn carry_out((load, deed): (LoadId, Deed)) {
         Deed::Move(to) => act::move_to(load, to),
         Deed::Assign => _ = act::assign(load),
         Deed::Edit => _ = act::edit(load),
+        Deed::Call => _ = act::log_call(load),
         Deed::Open => {
             if let Some(link) = link_to(load) {
                 link.click();

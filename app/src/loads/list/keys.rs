@@ -1,5 +1,5 @@
 //! The keys of the loads page: J and K or the arrows go from load to load, Enter opens one because the browser does
-//! that for a focused link, S shows what can be done to it, A assigns and D dispatches it.
+//! that for a focused link, S shows what can be done to it, A assigns and D dispatches it, C logs a check call.
 
 use contract::{LoadId, status::LoadStatus};
 use leptos::{
@@ -52,6 +52,7 @@ fn press(list: &Element, event: &KeyboardEvent, menu: RwSignal<Option<Opened>>) 
         }
         ("a" | "A", Some(load)) => act::assign(load),
         ("e" | "E", Some(load)) => act::edit(load),
+        ("c" | "C", Some(load)) => act::log_call(load),
         ("d" | "D", Some(load)) => {
             act::move_to(load, LoadStatus::Dispatched);
             true

@@ -21,6 +21,7 @@ pub fn face(page: Page) -> (&'static str, &'static str) {
     match page.needs {
         Permission::BoardView => (say!(common.page.dispatch), "square-kanban"),
         Permission::CarrierView => (say!(common.page.carriers), "truck"),
+        Permission::CheckCallView => (say!(common.page.check_calls), "phone-call"),
         Permission::KpiView => (say!(common.page.figures), "chart-column"),
         Permission::MessageView => (say!(common.page.messages), "messages-square"),
         Permission::PeopleEdit => (say!(common.page.people), "users"),

@@ -118,5 +118,8 @@ pub fn rule_words(rule: Rule) -> &'static str {
         Rule::TenderTaken => say!(common.fault.tender_taken),
         Rule::TenderWithdrawn => say!(common.fault.tender_withdrawn),
         Rule::TenderAnswered => say!(common.fault.tender_answered),
+        Rule::NoTruckToReport => say!(common.fault.no_truck_to_report),
+        Rule::NotYourCall => say!(common.fault.not_your_call),
+        Rule::CallTooOld => say!(common.fault.call_too_old),
     }
 }

@@ -31,6 +31,9 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
         ("equipment", Flaw::Needed) => say!(common.flaw.equipment_needed),
         ("carrierId", Flaw::Unknown) => say!(common.flaw.carrier_unknown),
         ("driverId", Flaw::Unknown) => say!(common.flaw.driver_unknown),
+        ("eta", Flaw::OutOfRange) => say!(common.flaw.eta_past),
+        ("calledAt", Flaw::OutOfRange) => say!(common.flaw.called_long_ago),
+        ("calledAt", Flaw::TooFarAhead) => say!(common.flaw.called_ahead),
         (_, flaw) => plain(flaw),
     }
     .to_owned()
@@ -86,7 +89,10 @@ pub const fn field_of(rule: Rule) -> Option<&'static str> {
         | Rule::TenderWithdrawn
         | Rule::TooManyLinks
         | Rule::ConsentNeeded
-        | Rule::TenderAnswered => None,
+        | Rule::TenderAnswered
+        | Rule::NoTruckToReport
+        | Rule::NotYourCall
+        | Rule::CallTooOld => None,
     }
 }
 

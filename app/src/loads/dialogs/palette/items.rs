@@ -86,6 +86,7 @@ pub fn fixed(visitor: &Visitor, load: Option<LoadId>) -> Vec<Item> {
                 Deed::Move(_) => "arrow-right",
                 Deed::Assign => "user",
                 Deed::Edit => "pencil",
+                Deed::Call => "phone-call",
                 Deed::Open => "panel-right",
             },
             words,
