@@ -123,7 +123,7 @@ async fn log(desk: &Desk, who: &Actor, ask: LogCheckCall) -> Result<CheckCall> {
         call,
         source: if is_staff { Source::Manual } else { Source::Driver },
         received_at: tx.now(),
-        user: who.user,
+        user: Some(who.user),
         by: who.name.clone(),
         by_carrier: !is_staff,
         client_key: key,
@@ -195,7 +195,7 @@ async fn change(desk: &Desk, who: &Actor, ask: ChangeCheckCall) -> Result<CheckC
     let mut stored = seen(desk, who, ask.id).await?;
     let notes = text::lines(&ask.notes, MAX_NOTES)
         .map_err(|flaw| Refusal::flawed("notes", flaw, flawed_text(flaw, MAX_NOTES)))?;
-    if stored.insert.user != who.user {
+    if stored.insert.user != Some(who.user) {
         return Err(Refusal::rule(Rule::NotYourCall).into());
     }
     let mut tx = desk.begin(grant).await?;

@@ -18,7 +18,8 @@ CREATE TABLE check_calls (
     received_at TIMESTAMPTZ NOT NULL,
     backdated BOOLEAN NOT NULL,
     remind_hours BIGINT,
-    user_id UUID NOT NULL REFERENCES users (id),
+    -- Nobody, when it was made from the truck's position.
+    user_id UUID REFERENCES users (id),
     by_name TEXT NOT NULL,
     -- Whether it was logged by the carrier's people.
     by_carrier BOOLEAN NOT NULL,

@@ -18,7 +18,8 @@ CREATE TABLE check_calls (
     received_at TEXT NOT NULL,
     backdated BOOLEAN NOT NULL,
     remind_hours INTEGER,
-    user_id BLOB NOT NULL REFERENCES users (id),
+    -- Nobody, when it was made from the truck's position.
+    user_id BLOB REFERENCES users (id),
     by_name TEXT NOT NULL,
     -- Whether it was logged by the carrier's people.
     by_carrier BOOLEAN NOT NULL,

@@ -1,23 +1,25 @@
-//! Which loads must be heard of, and telling it when nobody was.
+//! Which loads must be heard of: what their positions tell is noted when a call falls due, and of the others it is told.
 
 use std::collections::HashMap;
 
 use contract::{
-    LoadId, Timestamp,
+    CheckCallId, LoadId, Timestamp,
     actor::{Actor, Permission},
-    check_calls::{Clock, Due, DueCall, DueCalls, SOON_MS},
+    check_calls::{CheckCallKind, Clock, ContactMethod, Due, DueCall, DueCalls, GoodCall, SOON_MS},
     event::CheckCallDue,
     loads::StopKind,
     room::Stream,
 };
 
+use super::near;
 use crate::{
+    clock::new_id,
     desk::Desk,
     error::Result,
     journal, notices, places,
     store::{
         accounts::tenant_zone,
-        check_calls::{self as rows, Running},
+        check_calls::{self as rows, Insert, Running},
         loads::{self as loads, Filter, Part, Record},
         moment,
     },
@@ -85,7 +87,7 @@ pub(super) async fn list(desk: &Desk, who: &Actor) -> Result<DueCalls> {
         call.last = last.remove(&call.load.id);
     }
     let zone = tenant_zone(&desk.store, who.tenant).await?.unwrap_or_default();
-    let today = rows::count_since(&desk.store, who.tenant, places::day(now, &zone).start).await?;
+    let (today, automatic) = rows::count_since(&desk.store, who.tenant, places::day(now, &zone).start).await?;
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(DueCalls {
         data,
@@ -93,6 +95,7 @@ pub(super) async fn list(desk: &Desk, who: &Actor) -> Result<DueCalls> {
         soon: number(shown - overdue),
         quiet: number(count.saturating_sub(shown)),
         today,
+        automatic,
         cursor,
         as_of: now,
     })
@@ -107,7 +110,7 @@ fn news(running: &Running, now: Timestamp) -> Option<(Due, u32)> {
 }
 
 /// Tells of the loads that were not heard of by `now`, once at each step; gives of how many. Where steps were missed, as
-/// while the desk was down, the last one is told alone.
+/// while the desk was down, the last one is told alone. What falls due and is tracked and on time is noted instead.
 ///
 /// # Errors
 /// When the database fails.
@@ -126,13 +129,20 @@ pub async fn tell_due(desk: &Desk, now: Timestamp) -> Result<usize> {
     Ok(told)
 }
 
-/// Tells of one load, unless somebody has called meanwhile; whether it was told.
+/// Tells of one load, unless somebody has called meanwhile, or its position says enough; whether it was told.
 async fn tell(desk: &Desk, running: &Running, now: Timestamp) -> Result<bool> {
     let mut tx = desk.begin_itself(running.tenant).await?;
     loads::lock(&mut tx, &[running.load]).await?;
     let Some(running) = rows::clock_of(&mut tx, running.load).await? else { return Ok(false) };
     let Some((due, step)) = news(&running, now) else { return Ok(false) };
     let Some(load) = loads::in_tx(&mut tx, running.load).await? else { return Ok(false) };
+    let falls_due = running.told.is_none_or(|(at, _)| at != due.at);
+    if falls_due && let Some(call) = automatic(&load, due, now) {
+        rows::add(&mut tx, &call).await?;
+        super::tell(&mut tx, &load, &call).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
     rows::note_told(&mut tx, running.load, due.at, step).await?;
     let event = CheckCallDue {
         load_id: load.id(),
@@ -147,4 +157,31 @@ async fn tell(desk: &Desk, running: &Running, now: Timestamp) -> Result<bool> {
     notices::of_due_call(&mut tx, &load, step);
     tx.commit().await?;
     Ok(true)
+}
+
+/// The call that a load's position makes, if it suffices.
+fn automatic(load: &Record, due: Due, now: Timestamp) -> Option<Insert> {
+    let fix = load.last_fix()?;
+    due.position_suffices(&load.row_for_staff(), now).then(|| Insert {
+        id: CheckCallId::new(new_id()),
+        load: load.id(),
+        carrier: load.carrier(),
+        call: GoodCall {
+            kind: CheckCallKind::CheckCall,
+            town: near(load),
+            position: Some(fix.point()),
+            eta: load.eta.map(moment),
+            notes: None,
+            method: ContactMethod::Gps,
+            called_at: now,
+            is_backdated: false,
+            remind_hours: None,
+        },
+        source: fix.source,
+        received_at: now,
+        user: None,
+        by: String::new(),
+        by_carrier: false,
+        client_key: None,
+    })
 }

@@ -77,7 +77,7 @@ pub async fn about(
             call,
             source: Source::Manual,
             received_at: at,
-            user: *user,
+            user: Some(*user),
             by: name.clone(),
             by_carrier: false,
             client_key: None,

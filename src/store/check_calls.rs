@@ -36,8 +36,8 @@ pub struct Insert {
     pub source: Source,
     /// When it is stored.
     pub received_at: Timestamp,
-    /// Who logs it.
-    pub user: UserId,
+    /// Who logs it; nobody, when it is made from the truck's position.
+    pub user: Option<UserId>,
     /// As the desk and their own side know them.
     pub by: String,
     /// Whether they are of the carrier's people.
@@ -75,7 +75,7 @@ impl Stored {
             is_backdated: call.is_backdated,
             remind_hours: call.remind_hours,
             by,
-            own: user == who.user,
+            own: user == Some(who.user),
             from_carrier: by_carrier,
             edited_at: self.edited_at,
         }
@@ -100,7 +100,7 @@ struct Row {
     received_at: DateTime<Utc>,
     backdated: bool,
     remind_hours: Option<i64>,
-    user_id: Uuid,
+    user_id: Option<Uuid>,
     by_name: String,
     by_carrier: bool,
     client_key: Option<Uuid>,
@@ -131,7 +131,7 @@ impl From<Row> for Stored {
             call,
             source: Source::named(&row.source).unwrap_or_default(),
             received_at: moment(row.received_at),
-            user: UserId::new(row.user_id),
+            user: row.user_id.map(UserId::new),
             by: row.by_name,
             by_carrier: row.by_carrier,
             client_key: row.client_key.map(ClientKey::new),
@@ -174,7 +174,7 @@ pub async fn add(tx: &mut Tx<'_>, new: &Insert) -> Result<bool> {
         .bind(new.carrier.map(CarrierId::uuid)).bind(call.kind.name()).bind(city).bind(state).bind(lat).bind(lng)
         .bind(call.eta.map(column)).bind(&call.notes).bind(call.method.name()).bind(new.source.name())
         .bind(column(call.called_at)).bind(column(new.received_at)).bind(call.is_backdated)
-        .bind(call.remind_hours.map(i64::from)).bind(new.user.uuid()).bind(&new.by).bind(new.by_carrier)
+        .bind(call.remind_hours.map(i64::from)).bind(new.user.map(UserId::uuid)).bind(&new.by).bind(new.by_carrier)
         .bind(new.client_key.map(ClientKey::uuid)).execute(db).await?.rows_affected());
     Ok(rows > 0)
 }
@@ -256,15 +256,17 @@ pub async fn one(store: &Store, who: &Actor, id: CheckCallId) -> Result<Option<S
     Ok(row.map(Stored::from))
 }
 
-/// How many calls a company has logged since a moment.
+/// How many calls a company has logged since a moment, and how many of them were made from positions.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_since(store: &Store, tenant: TenantId, since: Timestamp) -> Result<u32> {
-    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM check_calls WHERE tenant_id = $1 AND received_at >= $2";
-    let count: i64 =
-        on!(store, db => sqlx::query_scalar(SQL).bind(tenant.uuid()).bind(column(since)).fetch_one(db).await?);
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+pub async fn count_since(store: &Store, tenant: TenantId, since: Timestamp) -> Result<(u32, u32)> {
+    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT), CAST(COUNT(*) - COUNT(user_id) AS BIGINT) FROM check_calls
+        WHERE tenant_id = $1 AND received_at >= $2";
+    let (all, automatic): (i64, i64) =
+        on!(store, db => sqlx::query_as(SQL).bind(tenant.uuid()).bind(column(since)).fetch_one(db).await?);
+    let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok((number(all), number(automatic)))
 }
 
 /// Writes a call's notes anew; whether it was there.

@@ -362,6 +362,75 @@ fn who_was_not_heard_of_is_told_once_at_each_step_and_positions_are_no_call() {
 }
 
 #[test]
+fn a_truck_that_is_tracked_and_on_time_needs_no_call_and_no_position_clears_an_overdue_one() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let load = server.dispatched_load().await;
+        let report = async || {
+            let driver = server.sign_in("driver1@blueridge.test").await;
+            let fix = json!({ "loadId": load.id, "lat": 39.1, "lng": -94.6 });
+            driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
+        };
+        let tell = async || tell_due(&server.desk, server.clock.now()).await.unwrap();
+        let since = stands(&server.dispatcher().await).await;
+
+        server.clock.advance_ms(4 * HOUR_MS + 60_000);
+        report().await;
+        assert_eq!((tell().await, tell().await), (0, 0), "its position says enough");
+        let desk = server.dispatcher().await;
+        let made = calls(&desk, load.id).await["data"].clone();
+        assert_eq!(made.as_array().unwrap().len(), 1, "{made}");
+        let call = &made[0];
+        assert_eq!((&call["method"], &call["source"], &call["by"]), (&json!("GPS"), &json!("DRIVER"), &json!("")));
+        assert_eq!((&call["location"], &call["own"]), (&json!("Kansas City, MO"), &json!(false)));
+        assert_eq!(told(&desk, &since, "checkcall:received").await.len(), 1);
+        assert!(told(&desk, &since, "checkcall:due").await.is_empty());
+        let office = server.sign_in("carrier1@blueridge.test").await;
+        assert!(notes(&calls(&office, load.id).await).is_empty(), "what the desk noted by itself is the desk's");
+        let listed = due(&desk).await;
+        assert_eq!((&listed["overdue"], &listed["today"], &listed["automatic"]), (&json!(0), &json!(1), &json!(1)));
+        desk.post("/api/v1/check-calls/change", json!({ "id": call["id"], "notes": "x" }))
+            .await
+            .refused(422, "refused");
+
+        server.clock.advance_ms(4 * HOUR_MS);
+        assert_eq!(tell().await, 1, "its last position is too old to say anything");
+        report().await;
+        assert_eq!(tell().await, 0);
+        let desk = server.dispatcher().await;
+        assert_eq!(due(&desk).await["overdue"], 1, "what was missed stays missed until a person has called");
+        log(&desk, load.id, json!({ "remindHours": 2 })).await.data();
+        assert_eq!(due(&desk).await["overdue"], 0);
+
+        server.clock.advance_ms(2 * HOUR_MS + 1_000);
+        report().await;
+        assert_eq!(tell().await, 1, "somebody asked for this one");
+        server.stop().await;
+    });
+}
+
+#[test]
+fn a_position_speaks_for_no_truck_that_will_be_late() {
+    on_both_engines(async |engine| {
+        let server = TestServer::start(engine).await;
+        let ops = server.sign_in("ops@blueridge.test").await;
+        let begin = server.clock.now();
+        let mut new = new_load();
+        new["stops"][0]["windowStart"] = json!(begin.plus_minutes(60));
+        new["stops"][0]["windowEnd"] = json!(begin.plus_minutes(120));
+        let load = ops.post("/api/v1/loads", new).await.row();
+        let load = ops.assign(&load, &server.blue, 0, Some("ACCEPTED")).await;
+        let load = ops.move_to(&load, "DISPATCHED").await;
+        server.clock.advance_ms(4 * HOUR_MS + 60_000);
+        let driver = server.sign_in("driver1@blueridge.test").await;
+        let fix = json!({ "loadId": load.id, "lat": 41.9, "lng": -87.6 });
+        driver.post("/api/v1/positions", json!({ "positions": [fix] })).await.data();
+        assert_eq!(tell_due(&server.desk, server.clock.now()).await.unwrap(), 1);
+        server.stop().await;
+    });
+}
+
+#[test]
 fn the_list_has_what_is_due_what_costs_most_first_and_what_will_be_within_an_hour() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;

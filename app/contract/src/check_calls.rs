@@ -1,8 +1,9 @@
 //! Check calls: a report of position, ETA and condition from the driver to the dispatcher (`domain.md` §1.1), who logs
 //! it, and when the next one is due (§4.5, §7.4).
 //!
-//! A check call is what a person said. It moves no truck on the map, and a position that comes by itself is no check
-//! call: so a truck that is tracked and whose driver nobody has reached stays due.
+//! A check call moves no truck on the map. A truck that is tracked and on time when its call falls due needs nobody to
+//! ring: one is made from its position. What was not heard of then stays due until a person has called; no position that
+//! comes later makes it look done.
 
 mod due;
 mod log;
@@ -179,7 +180,7 @@ pub struct CheckCall {
     /// In how many hours the next call was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_hours: Option<u32>,
-    /// Who logged it.
+    /// Who logged it; empty when it was made from the truck's position.
     pub by: String,
     /// Whether it is the reader's own.
     pub own: bool,
@@ -254,8 +255,10 @@ pub struct DueCalls {
     pub soon: u32,
     /// How many others are under way.
     pub quiet: u32,
-    /// How many calls were logged today, by the company's own clock.
+    /// How many calls were logged today, by the company's own clock, those made from positions among them.
     pub today: u32,
+    /// How many of these were made from positions.
+    pub automatic: u32,
     /// Where the reader's streams stood before it was read.
     pub cursor: Cursor,
     /// The server's clock when it answered.

@@ -32,12 +32,13 @@ pub fn Table(
     /// What can be done to a load.
     menu: RwSignal<Option<Opened>>,
 ) -> impl IntoView {
-    let DueCalls { mut data, overdue, soon, quiet, today, .. } = due;
+    let DueCalls { mut data, overdue, soon, quiet, today, automatic, .. } = due;
     let counts = [
         (overdue, say!(check_calls.count.overdue), overdue > 0),
         (soon, say!(check_calls.count.soon), false),
         (quiet, say!(check_calls.count.quiet), false),
         (today, say!(check_calls.count.today), false),
+        (automatic, say!(check_calls.count.automatic), false),
     ];
     let counts = counts.map(|(count, word, is_loud)| {
         view! { <li class:loud=is_loud><b>{count}</b>" "{word}</li> }

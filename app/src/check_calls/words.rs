@@ -59,5 +59,8 @@ pub fn due_class(due: Due, now: Timestamp) -> &'static str {
 
 /// Who said it, and by which way.
 pub fn by_words(call: &CheckCall) -> String {
+    if call.by.is_empty() {
+        return say!(check_calls.by_position).to_owned();
+    }
     format!("{} · {}", call.by, method_word(call.method))
 }

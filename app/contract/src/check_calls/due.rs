@@ -9,6 +9,7 @@ use crate::{
     loads::{LoadRow, StopKind},
     risk::{Risk, outlook},
     status::LoadStatus,
+    tracking::{Freshness, freshness},
 };
 
 /// So many hours after the last call the next one is due, while a load is under way (`domain.md` §7.4).
@@ -19,6 +20,10 @@ pub const BEFORE_STOP_MS: i64 = 3_600_000;
 
 /// What will be due within so long is shown as coming up, in milliseconds.
 pub const SOON_MS: i64 = 3_600_000;
+
+/// So soon after a call fell due it is made from the truck's position, in milliseconds: at the moment when it was due, as
+/// often as that is looked for, and not by what came later.
+pub const AUTOMATIC_MS: i64 = 5 * 60_000;
 
 /// From so long on a gap between two calls is shown as too long, in milliseconds (`domain.md` §4.5: 4 h).
 pub const LONG_GAP_MS: i64 = 4 * 3_600_000;
@@ -105,6 +110,17 @@ impl Due {
         }
         let hours = self.hours_overdue(now);
         STEPS_H.into_iter().rev().find(|step| *step <= hours)
+    }
+
+    /// Whether the truck's position may stand for the call that just fell due: it is at most half an hour old, nothing
+    /// says that the load will be late, and nobody asked for this call by themselves.
+    pub fn position_suffices(self, load: &LoadRow, now: Timestamp) -> bool {
+        let at = load.current_location.map(|fix| fix.at);
+        self.reason != DueReason::Reminder
+            && self.is_overdue(now)
+            && now.since_ms(self.at) < AUTOMATIC_MS
+            && matches!(freshness(at, now), Freshness::Live | Freshness::Ageing)
+            && outlook(load, now).risk == Risk::None
     }
 
     /// What stands before what in the list of loads to be heard of: what is due before what is not; of that, what will
