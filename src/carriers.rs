@@ -1,12 +1,15 @@
 //! Carriers: entering and changing them, who drives for them, and telling when what they must have in force ends.
 
+mod suggest;
+
 use std::collections::BTreeMap;
 
 use contract::{
     CarrierId, Day, DriverId, Refusal,
     actor::{Actor, Permission, Role},
     carriers::{
-        CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, ComplianceStatus, Cover, SetDriver, told_at_days,
+        CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, ComplianceStatus, Cover, SetDriver, SuggestQuery,
+        Suggested, told_at_days,
     },
     event::{CarrierComplianceAlert, CarrierCreated, CarrierUpdated, Durable},
     loads::Place,
@@ -64,6 +67,10 @@ impl app::carriers::port::Carriers for Desk {
 
     async fn set_driver(&self, who: &Actor, ask: SetDriver) -> Result<CarrierDetail, Refusal> {
         Ok(set_driver(self, who, ask).await?)
+    }
+
+    async fn suggest_carriers(&self, who: &Actor, ask: SuggestQuery) -> Result<Vec<Suggested>, Refusal> {
+        Ok(suggest::suggest(self, who, ask).await?)
     }
 
     async fn places(&self, who: &Actor, text: &str) -> Result<Vec<Place>, Refusal> {

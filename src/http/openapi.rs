@@ -9,7 +9,7 @@ use axum::{
 use contract::{
     CarrierId, DocumentId, Listed, LoadId, One,
     accounts::{Me, SignIn, SignedIn},
-    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
+    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver, SuggestQuery, Suggested},
     check_calls::{ChangeCheckCall, CheckCall, CheckCallQuery, CheckCalls, DueCalls, LogCheckCall, RemoveCheckCall},
     documents::{AddDocument, Document, RemoveDocument},
     event::Cursor,
@@ -179,6 +179,7 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         POST "/positions" "Reports positions, in any order and as often as need be." Body(ReportPositions) -> Json((One<PositionsReceived>));
         GET "/carriers" "The company's carriers with their drivers." Query(Nothing) -> Json((One<Vec<CarrierRow>>));
         GET "/carriers/one" "Everything of one carrier." Query(ById<CarrierId>) -> Json((One<CarrierDetail>));
+        GET "/carriers/suggested" "The carriers that suit a load, the best first, with what speaks for each." Query(SuggestQuery) -> Json((One<Vec<Suggested>>));
         POST "/carriers" "Enters a carrier." Body(CarrierForm) -> Json((One<CarrierDetail>));
         POST "/carriers/change" "Changes a carrier." Body(ChangeCarrier) -> Json((One<CarrierDetail>));
         POST "/carriers/drivers" "Enters a driver, or changes one." Body(SetDriver) -> Json((One<CarrierDetail>));

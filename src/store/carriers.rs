@@ -1,6 +1,7 @@
 //! Carriers, what they have in force, and their drivers.
 
 mod ending;
+pub mod record;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use contract::{

@@ -57,6 +57,7 @@ mod slow;
 mod stalled;
 mod stops;
 mod storm;
+mod suggest;
 mod tenancy;
 mod tenders;
 mod tracking;

@@ -73,9 +73,10 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("POST", "links") => write(json!({ "loadId": load })),
         ("POST", "links/revoke") => write(json!({ "linkId": load })),
-        ("GET", "loads/positions" | "messages" | "messages/people" | "links" | "check-calls") => {
-            read(&format!("?loadId={load}"))
-        }
+        (
+            "GET",
+            "loads/positions" | "messages" | "messages/people" | "links" | "check-calls" | "carriers/suggested",
+        ) => read(&format!("?loadId={load}")),
         ("POST", "loads") => write(new_load()),
         ("POST", "loads/change") => {
             write(json!({ "loadId": load, "customerName": { "was": "Acme Foods", "now": "Somebody else" } }))

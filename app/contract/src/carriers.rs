@@ -1,6 +1,7 @@
 //! Carriers: who they are, what they must have in force, and who drives for them.
 
 mod compliance;
+mod suggest;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ pub use compliance::{
     COVERS, ComplianceStatus, Cover, CoverKind, Finding, REQUIRED, Standing, TOLD_DAYS, compliance, findings,
     told_at_days,
 };
+pub use suggest::*;
 
 /// Whether a carrier may be given loads (`domain.md` §2.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

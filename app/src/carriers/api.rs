@@ -2,7 +2,7 @@
 
 use contract::{
     CarrierId, One,
-    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
+    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver, SuggestQuery, Suggested},
     loads::Place,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -44,6 +44,13 @@ pub async fn change_carrier(#[server(flatten)] ask: ChangeCarrier) -> Result<One
 pub async fn set_driver(#[server(flatten)] ask: SetDriver) -> Result<One<CarrierDetail>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.set_driver(&caller.who, ask).await? })
+}
+
+/// The carriers that suit a load, the best first.
+#[server(prefix = "/api/v1", endpoint = "carriers/suggested", input = GetUrl, output = Json)]
+pub async fn suggest_carriers(#[server(flatten)] ask: SuggestQuery) -> Result<One<Vec<Suggested>>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.suggest_carriers(&caller.who, ask).await? })
 }
 
 /// Towns whose name begins like `q`.

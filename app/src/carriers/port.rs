@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use contract::{
     CarrierId, Refusal,
     actor::Actor,
-    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver},
+    carriers::{CarrierDetail, CarrierForm, CarrierRow, ChangeCarrier, SetDriver, SuggestQuery, Suggested},
     loads::Place,
 };
 
@@ -25,6 +25,9 @@ pub trait Carriers: Send + Sync {
 
     /// Enters a driver, or changes one.
     async fn set_driver(&self, who: &Actor, ask: SetDriver) -> Result<CarrierDetail, Refusal>;
+
+    /// The carriers that suit a load, the best first, with what speaks for each.
+    async fn suggest_carriers(&self, who: &Actor, ask: SuggestQuery) -> Result<Vec<Suggested>, Refusal>;
 
     /// Towns whose name begins like `text`, larger ones first, at most ten.
     async fn places(&self, who: &Actor, text: &str) -> Result<Vec<Place>, Refusal>;

@@ -228,7 +228,7 @@ fn Fields(
     let likely = likely(&row, near);
     let picks = CONDITIONS.map(|this| {
         view! {
-            <button type="button" class="pick" aria-pressed=move || (condition.get() == this).to_string() on:click=move |_| condition.set(this)>
+            <button type="button" class="tap" aria-pressed=move || (condition.get() == this).to_string() on:click=move |_| condition.set(this)>
                 {this.word()}
             </button>
         }
@@ -269,7 +269,7 @@ fn Fields(
         />
         <div class="field">
             <span id="condition-label">{say!(check_calls.condition.label)}</span>
-            <div class="picks" role="group" aria-labelledby="condition-label">{picks.collect_view()}</div>
+            <div class="taps" role="group" aria-labelledby="condition-label">{picks.collect_view()}</div>
         </div>
         {has_stop.then(|| view! { <Eta form row eta /> })}
         <Lines name="notes" label=say!(check_calls.notes) fault=form.at(|| vec!["notes".to_owned()]) most=NOTES />
@@ -298,7 +298,7 @@ fn Eta(form: Form, row: LoadRow, eta: RwSignal<String>) -> impl IntoView {
         let value = when::field(at, offset_min);
         let own = value.clone();
         view! {
-            <button type="button" class="pick" aria-pressed=move || eta.with(|eta| *eta == own).to_string() on:click=move |_| eta.set(value.clone())>
+            <button type="button" class="tap" aria-pressed=move || eta.with(|eta| *eta == own).to_string() on:click=move |_| eta.set(value.clone())>
                 {words}
             </button>
         }
@@ -321,7 +321,7 @@ fn Eta(form: Form, row: LoadRow, eta: RwSignal<String>) -> impl IntoView {
                 on:input=move |event| eta.set(event_target_value(&event))
             />
             <FaultLine id="eta-fault".to_owned() fault />
-            <div class="picks" role="group" aria-label=say!(check_calls.quick_eta)>{known}{booked}{soon.collect_view()}</div>
+            <div class="taps" role="group" aria-label=say!(check_calls.quick_eta)>{known}{booked}{soon.collect_view()}</div>
         </div>
     }
 }

@@ -9,6 +9,7 @@ mod new_load;
 mod palette;
 mod reason;
 mod stops;
+mod suitable;
 mod tender;
 mod waive;
 

@@ -1,26 +1,26 @@
 //! Asks who moves a load, and for how much.
 
 use contract::{
-    CarrierId, One,
+    CarrierId,
     carriers::{CarrierRow, DriverRow, Standing},
     loads::{AssignLoad, LoadRow},
     status::LoadStatus,
 };
-use leptos::{either::Either, html, prelude::*, task::spawn_local, web_sys};
+use leptos::{either::Either, html, prelude::*, web_sys};
 
 use super::{
     super::api::assign_load,
     modal::{Form, Modal},
+    suitable::{Suitable, fetch},
 };
 use crate::{
-    carriers::api::list_carriers,
-    fault::Fault,
     say,
     ui::{
         fields::{FaultLine, Line},
         read,
         words::{equipment_word, move_words, unread_words},
     },
+    when,
 };
 
 /// The dialog.
@@ -37,13 +37,7 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
     let needs_driver = then.unwrap_or(row.status) >= LoadStatus::Dispatched;
     let rate = row.carrier_rate_cents.map(read::dollars).unwrap_or_default();
 
-    let carriers = RwSignal::new(None::<Result<Vec<CarrierRow>, Fault>>);
-    Effect::new(move |_| {
-        spawn_local(async move {
-            let answer = list_carriers().await.map(|One { data }| data);
-            carriers.try_set(Some(answer));
-        });
-    });
+    let suitable = fetch(load);
     // The carriers come after the dialog was opened, too late for the browser to begin with them by itself.
     let select = NodeRef::<html::Select>::new();
     Effect::new(move |_| {
@@ -80,11 +74,16 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
     let row = StoredValue::new(row);
     view! {
         <Modal form title submit replaces=true on_submit=send>
-            {move || match carriers.get() {
+            {move || match suitable.get() {
                 None => Either::Left(view! { <p class="sub" role="status">{say!(common.dialogs.loading_carriers)}</p> }),
                 Some(Err(fault)) => Either::Left(view! { <p class="sub" role="alert">{unread_words(&fault)}</p> }),
-                Some(Ok(carriers)) => {
-                    let carriers = StoredValue::new(carriers);
+                Some(Ok(suitable)) => {
+                    let suitable = StoredValue::new(suitable);
+                    let reasons = move || {
+                        let carrier = chosen.get()?;
+                        let now = when::now_untracked();
+                        Some(suitable.with_value(|all| row.with_value(|row| all.reasons(carrier, row, now))).join(" · "))
+                    };
                     Either::Right(
                         view! {
                             <div class="field">
@@ -99,8 +98,9 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
                                 >
                                     <option value="">{say!(common.dialogs.choose_carrier)}</option>
-                                    {carriers.with_value(|carriers| row.with_value(|row| carrier_options(carriers, row)))}
+                                    {suitable.with_value(|suitable| row.with_value(|row| carrier_options(suitable, row)))}
                                 </select>
+                                <small class="sub">{reasons}</small>
                                 <FaultLine id="carrier-fault".to_owned() fault=carrier_fault />
                             </div>
                             <div class="field">
@@ -118,10 +118,10 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                         } else {
                                             say!(common.dialogs.no_driver)
                                         };
-                                        let keeps_driver = carriers.with_value(|carriers| row.with_value(|row| has_driver_of(row, carriers, chosen.get())));
+                                        let keeps_driver = suitable.with_value(|all| row.with_value(|row| has_driver_of(row, &all.carriers, chosen.get())));
                                         (!keeps_driver).then(|| view! { <option value="">{words}</option> })
                                     }}
-                                    {move || carriers.with_value(|carriers| row.with_value(|row| driver_options(drivers_of(carriers, chosen.get()), row)))}
+                                    {move || suitable.with_value(|all| row.with_value(|row| driver_options(drivers_of(&all.carriers, chosen.get()), row)))}
                                 </select>
                                 <FaultLine id="driver-fault".to_owned() fault=driver_fault />
                             </div>
@@ -141,32 +141,44 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
     }
 }
 
-/// The active carriers: first those that have the trailer the load needs.
-fn carrier_options(carriers: &[CarrierRow], row: &LoadRow) -> impl IntoView + use<> {
+/// So many carriers are suggested.
+const SUGGESTED: usize = 3;
+
+/// The active carriers: first those that suit the load best, then all that have the trailer it needs.
+fn carrier_options(suitable: &Suitable, row: &LoadRow) -> impl IntoView + use<> {
     let current = row.carrier.as_ref().map(|carrier| carrier.id);
+    let now = when::now_untracked();
+    let option = |carrier: &CarrierRow, words: Option<String>| {
+        let text = format!("{} · MC {}", carrier.name, carrier.mc_number);
+        let text = [Some(text), words].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        view! { <option value=carrier.id.to_string() selected=Some(carrier.id) == current>{text}</option> }
+    };
+    let best: Vec<_> = suitable.best(SUGGESTED).collect();
     let group = |fits: bool| {
-        carriers
-            .iter()
-            .filter(|carrier| {
-                (carrier.active || Some(carrier.id) == current) && carrier.equipment.contains(&row.equipment) == fits
-            })
+        let others = suitable.carriers.iter().filter(|carrier| {
+            (carrier.active || Some(carrier.id) == current)
+                && carrier.equipment.contains(&row.equipment) == fits
+                && !best.iter().any(|known| known.id == carrier.id)
+        });
+        others
             .map(|carrier| {
-                let barred = if carrier.compliance() == Standing::Barred {
-                    format!(" · {}", say!(common.standing.barred).to_lowercase())
-                } else {
-                    String::new()
-                };
-                let text = format!("{} · MC {}{barred}", carrier.name, carrier.mc_number);
-                view! { <option value=carrier.id.to_string() selected=Some(carrier.id) == current>{text}</option> }
+                let is_barred = carrier.compliance() == Standing::Barred;
+                option(carrier, is_barred.then(|| say!(common.standing.barred).to_lowercase()))
             })
             .collect::<Vec<_>>()
     };
+    let reason = |carrier: &CarrierRow| suitable.reasons(carrier.id, row, now).into_iter().next();
+    let suggested = best.iter().map(|carrier| option(carrier, reason(carrier))).collect();
     let fitting = say!(common.dialogs.with_equipment, equipment = equipment_word(row.equipment).to_lowercase());
-    [(fitting, group(true)), (say!(common.dialogs.others).to_owned(), group(false))]
-        .into_iter()
-        .filter(|(_, options)| !options.is_empty())
-        .map(|(label, options)| view! { <optgroup label=label>{options}</optgroup> })
-        .collect_view()
+    [
+        (say!(common.suggest.label).to_owned(), suggested),
+        (fitting, group(true)),
+        (say!(common.dialogs.others).to_owned(), group(false)),
+    ]
+    .into_iter()
+    .filter(|(_, options): &(String, Vec<_>)| !options.is_empty())
+    .map(|(label, options)| view! { <optgroup label=label>{options}</optgroup> })
+    .collect_view()
 }
 
 fn drivers_of(carriers: &[CarrierRow], carrier: Option<CarrierId>) -> &[DriverRow] {

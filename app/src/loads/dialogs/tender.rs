@@ -1,26 +1,26 @@
 //! Asks to whom a load is offered, how, for how long and at what rate.
 
 use contract::{
-    CarrierId, One,
+    CarrierId,
     carriers::{CarrierRow, Standing},
     loads::LoadRow,
     tenders::{MAX_CARRIERS, TenderLoad, TenderMode, WINDOW_MIN},
 };
-use leptos::{either::Either, prelude::*, task::spawn_local, web_sys};
+use leptos::{either::Either, prelude::*, web_sys};
 
 use super::{
     super::api::tender_load,
     modal::{Form, Modal},
+    suitable::{Suitable, fetch},
 };
 use crate::{
-    carriers::api::list_carriers,
-    fault::Fault,
     say,
     ui::{
         fields::{FaultLine, Line},
         read,
         words::{finding_words, length_words, unread_words},
     },
+    when,
 };
 
 /// The windows that are offered, in minutes.
@@ -33,13 +33,7 @@ pub fn SendTender(row: LoadRow) -> impl IntoView {
     let load = row.id;
     let title = say!(common.tender.title, number = row.load_number.clone());
     let rate = row.carrier_rate_cents.map(read::dollars).unwrap_or_default();
-    let carriers = RwSignal::new(None::<Result<Vec<CarrierRow>, Fault>>);
-    Effect::new(move |_| {
-        spawn_local(async move {
-            let answer = list_carriers().await.map(|One { data }| data);
-            carriers.try_set(Some(answer));
-        });
-    });
+    let suitable = fetch(load);
     // In the order in which they were chosen, which is the order in which they are asked.
     let chosen = RwSignal::new(row.carrier.iter().map(|carrier| carrier.id).collect::<Vec<_>>());
     let at_once = RwSignal::new(false);
@@ -76,11 +70,11 @@ pub fn SendTender(row: LoadRow) -> impl IntoView {
     let row = StoredValue::new(row);
     view! {
         <Modal form title submit=say!(common.tender.send).to_owned() on_submit=send>
-            {move || match carriers.get() {
+            {move || match suitable.get() {
                 None => Either::Left(view! { <p class="sub" role="status">{say!(common.dialogs.loading_carriers)}</p> }),
                 Some(Err(fault)) => Either::Left(view! { <p class="sub" role="alert">{unread_words(&fault)}</p> }),
-                Some(Ok(carriers)) => {
-                    let picks = row.with_value(|row| picks(&carriers, row, chosen));
+                Some(Ok(suitable)) => {
+                    let picks = row.with_value(|row| picks(&suitable, row, chosen));
                     Either::Right(
                         view! {
                             <fieldset class="picks" aria-describedby="carriers-fault">
@@ -133,10 +127,13 @@ fn mode(at_once: RwSignal<bool>, value: bool, words: &'static str) -> impl IntoV
     }
 }
 
-/// The active carriers, those that have the trailer first; each with its turn once it is chosen.
-fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>>) -> impl IntoView + use<> {
-    let mut carriers: Vec<&CarrierRow> = carriers.iter().filter(|carrier| carrier.active).collect();
-    carriers.sort_by_key(|carrier| (is_barred(carrier), !carrier.equipment.contains(&row.equipment)));
+/// The active carriers, those that suit the load first; each with what speaks for it, and its turn once it is chosen.
+fn picks(suitable: &Suitable, row: &LoadRow, chosen: RwSignal<Vec<CarrierId>>) -> impl IntoView + use<> {
+    let now = when::now_untracked();
+    let mut carriers: Vec<&CarrierRow> = suitable.carriers.iter().filter(|carrier| carrier.active).collect();
+    carriers.sort_by_key(|carrier| {
+        (is_barred(carrier), !carrier.equipment.contains(&row.equipment), suitable.place(carrier.id))
+    });
     carriers
         .into_iter()
         .map(|carrier| {
@@ -153,6 +150,7 @@ fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>
             let is_out = barred.is_some();
             let is_closed = move || turn().is_none() && (is_out || chosen.with(Vec::len) >= MAX_CARRIERS);
             let mc = format!("MC {}", carrier.mc_number);
+            let reasons = suitable.reasons(id, row, now).join(" · ");
             view! {
                 <label class="pick">
                     <input type="checkbox" prop:checked=move || turn().is_some() disabled=is_closed on:change=pick />
@@ -160,6 +158,7 @@ fn picks(carriers: &[CarrierRow], row: &LoadRow, chosen: RwSignal<Vec<CarrierId>
                     <span class="grow">{carrier.name.clone()}</span>
                     <span class="sub">{mc}</span>
                     {barred.map(|why| view! { <span class="sub bad">{why}</span> })}
+                    {(!reasons.is_empty()).then(|| view! { <span class="sub why">{reasons}</span> })}
                     {(!fits && !is_out).then(|| view! { <span class="sub warnt">{say!(common.tender.no_trailer)}</span> })}
                 </label>
             }
