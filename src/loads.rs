@@ -7,6 +7,7 @@ mod create;
 pub mod cross;
 mod edit;
 pub mod export;
+mod import;
 mod list;
 mod stops;
 pub mod tender;
@@ -19,7 +20,9 @@ use contract::{
     event::{CarrierLoadAssigned, CarrierLoadWithdrawn, Durable},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, UndoChange, ViewCounts, edit::EditLoad,
+        LoadRow, NewLoad, UndoChange, ViewCounts,
+        edit::EditLoad,
+        import::{ImportLoads, Imported},
     },
     refusal::Flaw,
     room::Stream,
@@ -59,6 +62,10 @@ impl app::loads::port::Loads for Desk {
 
     async fn create_load(&self, who: &Actor, new: NewLoad) -> Result<LoadRow, Refusal> {
         Ok(create::create(self, who, new).await?)
+    }
+
+    async fn import_loads(&self, who: &Actor, ask: ImportLoads) -> Result<Imported, Refusal> {
+        Ok(import::import(self, who, ask).await?)
     }
 
     async fn edit_load(&self, who: &Actor, ask: EditLoad) -> Result<LoadRow, Refusal> {

@@ -22,6 +22,7 @@ pub mod live;
 pub mod loads;
 pub mod messages;
 pub mod notices;
+pub mod once;
 pub mod pages;
 pub mod parts;
 pub mod people;

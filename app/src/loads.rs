@@ -10,5 +10,6 @@ mod offers;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod port;
+mod sheet;
 pub mod undo;
 mod upload;

@@ -77,7 +77,7 @@ pub async fn enter(tx: &mut Tx<'_>, mut load: Insert, dispatcher: Option<UserId>
 }
 
 /// Checks everything at once, so that a form can show every fault at its field.
-fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
+pub(super) fn check(desk: &Desk, who: &Actor, new: NewLoad) -> Result<Insert, Refusal> {
     let mut faults = BTreeMap::new();
     let mut fault = |field: &str, flaw: Flaw, text: &str| {
         faults.insert(field.to_owned(), (flaw, text.to_owned()));

@@ -1,6 +1,7 @@
 //! Loads, their stops and their timeline.
 
 mod record;
+mod references;
 pub mod stays;
 pub mod undo;
 mod write;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use super::{Store, Tx, column, kpis, moment, on, within};
 use crate::{error::Result, places::appointment};
 pub use record::Record;
+pub use references::{Referred, references};
 pub use write::{
     Insert, StopInsert, StopTimes, add, change, lock, mark_stop, next_number, note, set_details, set_stop,
 };

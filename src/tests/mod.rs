@@ -29,6 +29,7 @@ mod full;
 mod fuzz;
 mod handover;
 mod hostile;
+mod import;
 mod invariants;
 mod journal;
 mod kpis;

@@ -78,6 +78,7 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
             "loads/positions" | "messages" | "messages/people" | "links" | "check-calls" | "carriers/suggested",
         ) => read(&format!("?loadId={load}")),
         ("POST", "loads") => write(new_load()),
+        ("POST", "loads/import") => write(json!({ "csv": contract::loads::import::template() })),
         ("POST", "loads/change") => {
             write(json!({ "loadId": load, "customerName": { "was": "Acme Foods", "now": "Somebody else" } }))
         }

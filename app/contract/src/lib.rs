@@ -33,6 +33,7 @@ pub mod tenders;
 pub mod text;
 mod time;
 pub mod tracking;
+pub mod typed;
 pub mod views;
 
 pub use ids::{

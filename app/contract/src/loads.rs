@@ -3,6 +3,7 @@
 mod ask;
 mod checks;
 pub mod edit;
+pub mod import;
 mod next;
 pub mod seek;
 mod stop;

@@ -2,7 +2,7 @@
 //! last position, when it comes and how it stands are one press each.
 
 use contract::{
-    ClientKey, Timestamp,
+    Timestamp,
     actor::Permission,
     check_calls::{
         CheckCall, CheckCallKind, CheckCallQuery, CheckCalls, ContactMethod, EVERY_H, LogCheckCall, REMINDERS_H,
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     loads::dialogs::{Form, Modal, Town},
+    once::new_key,
     pages::Visitor,
     say,
     ui::{
@@ -190,17 +191,6 @@ fn likely(row: &LoadRow, near: Option<TownName>) -> String {
         _ => None,
     });
     town.map(|town| format!("{}, {}", town.city, town.state)).unwrap_or_default()
-}
-
-#[cfg(feature = "hydrate")]
-fn new_key() -> Option<ClientKey> {
-    Some(crate::messages::outbox::new_key())
-}
-
-/// Nothing is asked on the server.
-#[cfg(not(feature = "hydrate"))]
-const fn new_key() -> Option<ClientKey> {
-    None
 }
 
 #[component]

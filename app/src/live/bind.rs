@@ -61,6 +61,23 @@ extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     pub fn fill_random(bytes: &mut [u8]);
 
+    /// Turns bytes into text.
+    pub type TextDecoder;
+
+    #[wasm_bindgen(constructor)]
+    pub fn new(label: &str, options: &JsValue) -> TextDecoder;
+
+    /// The text; fails where the bytes are none, if it was asked to.
+    #[wasm_bindgen(method, catch)]
+    pub fn decode(this: &TextDecoder, bytes: &JsValue) -> Result<String, JsValue>;
+
+    /// The bytes of a file.
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    pub async fn bytes(this: &Whole) -> Result<JsValue, JsValue>;
+
+    /// A file, as far as it is read whole.
+    pub type Whole;
+
     /// The answer of a fetch.
     pub type Answer;
 

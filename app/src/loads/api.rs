@@ -5,7 +5,9 @@ use contract::{
     documents::{Document, RemoveDocument},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, UndoChange, ViewCounts, edit::EditLoad,
+        LoadRow, NewLoad, UndoChange, ViewCounts,
+        edit::EditLoad,
+        import::{ImportLoads, Imported},
     },
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
@@ -48,6 +50,13 @@ pub async fn active_loads(#[server(flatten)] query: ActiveQuery) -> Result<Liste
 pub async fn create_load(#[server(flatten)] new: NewLoad) -> Result<One<LoadRow>, Fault> {
     let caller = caller()?;
     Ok(One { data: caller.desk.create_load(&caller.who, new).await? })
+}
+
+/// Enters loads from a spreadsheet, or says what would become of them.
+#[server(name = ImportCall, prefix = "/api/v1", endpoint = "loads/import", input = Json, output = Json)]
+pub async fn import_loads(#[server(flatten)] ask: ImportLoads) -> Result<One<Imported>, Fault> {
+    let caller = caller()?;
+    Ok(One { data: caller.desk.import_loads(&caller.who, ask).await? })
 }
 
 /// Changes what is known of a load, field by field.

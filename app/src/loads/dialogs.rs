@@ -3,6 +3,7 @@
 mod assign;
 mod confirm;
 mod edit;
+mod import;
 mod key_map;
 mod modal;
 mod new_load;
@@ -21,8 +22,8 @@ use contract::{
 use leptos::prelude::*;
 
 use self::{
-    assign::Assign, confirm::Confirm, edit::EditDetails, key_map::KeyMap, new_load::EnterLoad, palette::Palette,
-    reason::Reason, tender::SendTender, waive::Waive,
+    assign::Assign, confirm::Confirm, edit::EditDetails, import::Import, key_map::KeyMap, new_load::EnterLoad,
+    palette::Palette, reason::Reason, tender::SendTender, waive::Waive,
 };
 pub(crate) use self::{
     modal::{Form, Modal},
@@ -42,6 +43,8 @@ pub enum Dialog {
     },
     /// The details of a new load.
     NewLoad,
+    /// Loads from a spreadsheet.
+    Import,
     /// Who moves a load and for how much; then it moves on, if it should.
     Assign {
         /// Which load.
@@ -121,6 +124,7 @@ pub fn open(dialog: Dialog) -> Option<AnyView> {
         Dialog::Keys => view! { <KeyMap /> }.into_any(),
         Dialog::Palette { load } => view! { <Palette load /> }.into_any(),
         Dialog::NewLoad => view! { <EnterLoad /> }.into_any(),
+        Dialog::Import => view! { <Import /> }.into_any(),
         Dialog::Assign { load, then } => view! { <Assign row=row(load)? then /> }.into_any(),
         Dialog::Edit { load } => view! { <EditDetails row=row(load)? /> }.into_any(),
         Dialog::LogCall { load } => view! { <LogCall row=row(load)? /> }.into_any(),

@@ -7,7 +7,9 @@ use contract::{
     documents::{Document, RemoveDocument},
     loads::{
         ActiveQuery, AssignLoad, BulkLoads, BulkOutcome, CancelLoad, ChangeStatus, DispatchLoad, LoadDetail, LoadQuery,
-        LoadRow, NewLoad, UndoChange, ViewCounts, edit::EditLoad,
+        LoadRow, NewLoad, UndoChange, ViewCounts,
+        edit::EditLoad,
+        import::{ImportLoads, Imported},
     },
     tenders::{AcceptTender, Answered, DeclineTender, Offer, TenderLoad},
 };
@@ -29,6 +31,9 @@ pub trait Loads: Send + Sync {
 
     /// Enters a load.
     async fn create_load(&self, who: &Actor, new: NewLoad) -> Result<LoadRow, Refusal>;
+
+    /// Enters loads from a spreadsheet, or says what would become of them.
+    async fn import_loads(&self, who: &Actor, ask: ImportLoads) -> Result<Imported, Refusal>;
 
     /// Changes what is known of a load, field by field.
     async fn edit_load(&self, who: &Actor, ask: EditLoad) -> Result<LoadRow, Refusal>;

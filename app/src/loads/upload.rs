@@ -2,7 +2,7 @@
 //! from where it is.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{File, chosen, fallen, kept, send};
+pub use browser::{File, chosen, fallen, kept, post, send};
 #[cfg(not(feature = "hydrate"))]
 pub use server::{File, chosen, fallen, kept, send};
 
@@ -18,6 +18,7 @@ mod browser {
         prelude::{LocalStorage, StoredValue},
         web_sys,
     };
+    use serde::de::DeserializeOwned;
 
     use crate::{
         fault::Fault,
@@ -55,14 +56,20 @@ mod browser {
         for (key, value) in [("method", JsString::from("POST").into()), ("body", file.clone().into())] {
             _ = Reflect::set(&options, &key.into(), &value);
         }
-        let mut answer = once(&url, &options).await;
-        if answer.as_ref().is_err_and(|fault| fault.code() == Some(Code::TokenExpired)) && live::renewed().await {
-            answer = once(&url, &options).await;
+        post(&url, &options).await
+    }
+
+    /// Calls the server beside its functions; once more with a fresh token when the old one has run out.
+    pub async fn post<T: DeserializeOwned>(url: &str, options: &Object) -> Result<T, Fault> {
+        let mut answer = once(url, options).await;
+        if answer.as_ref().is_err_and(|fault: &Fault| fault.code() == Some(Code::TokenExpired)) && live::renewed().await
+        {
+            answer = once(url, options).await;
         }
         answer
     }
 
-    async fn once(url: &str, options: &Object) -> Result<One<Document>, Fault> {
+    async fn once<T: DeserializeOwned>(url: &str, options: &Object) -> Result<T, Fault> {
         let unreachable = |_| Fault::Unreachable { unreachable: String::new() };
         let answer = bind::fetch(url, options).await.map_err(unreachable)?;
         let text = answer.text().await.map_err(unreachable)?.as_string().unwrap_or_default();
@@ -89,6 +96,11 @@ mod server {
     impl File {
         /// Its name.
         pub const fn name(&self) -> String {
+            match *self {}
+        }
+
+        /// How long it is, in bytes.
+        pub const fn size(&self) -> f64 {
             match *self {}
         }
     }

@@ -218,9 +218,11 @@ fn QuickReplies(is_staff: bool, write: Callback<String>) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 fn put(load_id: LoadId, text: String, audience: Audience, mentions: Vec<UserId>, carrier_id: Option<CarrierId>) {
-    use super::outbox::{Waiting, new_key, outbox};
+    use super::outbox::{Waiting, outbox};
 
-    outbox().put(Waiting { client_key: new_key(), load_id, text, audience, mentions, carrier_id, refused: None });
+    if let Some(client_key) = crate::once::new_key() {
+        outbox().put(Waiting { client_key, load_id, text, audience, mentions, carrier_id, refused: None });
+    }
 }
 
 #[cfg(not(feature = "hydrate"))]

@@ -151,26 +151,18 @@ mod browser {
 
     use contract::{ClientKey, Code, One, messages::SendMessage};
     use leptos::{prelude::*, task::spawn_local};
-    use uuid::Builder;
 
     use super::{Outbox, Waiting};
     use crate::{
         fault::Fault,
         json,
-        live::{bind, live, renewed},
+        live::{live, renewed},
         messages::api::send_message,
         ui::words::fault_words,
     };
 
     /// How long to wait before trying again when the server couldn't be reached or couldn't store anything.
     const AGAIN: Duration = Duration::from_secs(5);
-
-    /// A key that nobody else makes.
-    pub fn new_key() -> ClientKey {
-        let mut bytes = [0; 16];
-        bind::fill_random(&mut bytes);
-        ClientKey::new(Builder::from_random_bytes(bytes).into_uuid())
-    }
 
     impl Outbox {
         fn place(self) -> Option<String> {
@@ -263,6 +255,3 @@ mod browser {
         signed_out || fault.says_nothing()
     }
 }
-
-#[cfg(feature = "hydrate")]
-pub use browser::new_key;

@@ -28,6 +28,8 @@ pub enum Act {
     Search,
     /// Enter a load.
     NewLoad,
+    /// Enter loads from a spreadsheet.
+    Import,
     /// Go to a page.
     Go(Page),
     /// Read the notices.
@@ -44,6 +46,7 @@ pub fn acts_of(visitor: &Visitor) -> Vec<Act> {
         (Act::Palette, None),
         (Act::Search, Some(Permission::LoadView)),
         (Act::NewLoad, Some(Permission::LoadCreate)),
+        (Act::Import, Some(Permission::LoadCreate)),
         (Act::Undo, Some(Permission::LoadStatusUpdate)),
         (Act::Notices, None),
         (Act::Keys, None),
@@ -59,6 +62,7 @@ impl Act {
             Self::Palette => say!(common.keys.palette).to_owned(),
             Self::Search => say!(common.keys.search).to_owned(),
             Self::NewLoad => say!(common.keys.new_load).to_owned(),
+            Self::Import => say!(common.import.title).to_owned(),
             Self::Go(page) => say!(common.keys.go, page = face(page).0),
             Self::Notices => say!(common.keys.notices).to_owned(),
             Self::Undo => say!(common.keys.undo).to_owned(),
@@ -72,6 +76,7 @@ impl Act {
             Self::Palette => "command",
             Self::Search => "search",
             Self::NewLoad => "plus",
+            Self::Import => "upload",
             Self::Go(page) => face(page).1,
             Self::Notices => "bell",
             Self::Undo => "undo-2",
@@ -87,7 +92,7 @@ impl Act {
             Self::Search => vec!["/"],
             Self::NewLoad => vec!["N"],
             Self::Go(page) => page.keys.to_vec(),
-            Self::Notices => Vec::new(),
+            Self::Import | Self::Notices => Vec::new(),
             Self::Undo => vec![command, "Z"],
             Self::Keys => vec!["?"],
         }
@@ -99,6 +104,7 @@ impl Act {
             Self::Palette => ask(Dialog::Palette { load: in_hand() }),
             Self::Search => return to_search(),
             Self::NewLoad => ask(Dialog::NewLoad),
+            Self::Import => ask(Dialog::Import),
             Self::Go(page) => use_navigate()(page.path, NavigateOptions::default()),
             Self::Notices => expect_context::<IsOpen>().0.set(true),
             Self::Undo => return undo::take_back_last(),

@@ -12,6 +12,13 @@ pub fn address(path: &str, parameters: impl IntoIterator<Item = (&'static str, S
     address
 }
 
+/// A value as an address can carry it.
+pub fn encoded(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    encode(value, &mut text);
+    text
+}
+
 /// Writes a value as an address can carry it. Commas stay: they are allowed, and people read addresses.
 fn encode(value: &str, address: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";

@@ -65,6 +65,12 @@ pub fn Bar(
                 </a>
             })}
             {may_create.then(|| view! {
+                <button class="btn" on:click=|_| ask(Dialog::Import) title=say!(loads.import_hint)>
+                    <Icon name="upload" size=14 />
+                    {say!(loads.import)}
+                </button>
+            })}
+            {may_create.then(|| view! {
                 <button class="btn pri" on:click=|_| ask(Dialog::NewLoad) aria-keyshortcuts="n">
                     <Icon name="plus" size=14 />
                     {say!(loads.new_load)}

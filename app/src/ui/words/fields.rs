@@ -14,6 +14,7 @@ pub fn field_words(field: &str, flaw: Option<Flaw>, text: &str) -> String {
         ("carrierRateCents", Flaw::NotAllowed) => say!(common.edit.offers_out),
         ("viewName", Flaw::OutOfRange) => say!(common.views.many),
         ("customerName", Flaw::Needed) => say!(common.flaw.customer_needed),
+        ("reference", Flaw::NotAllowed) => say!(common.flaw.entered_already),
         ("city", Flaw::Unknown) => say!(common.flaw.town_unknown),
         ("city", Flaw::Needed) | ("state", _) => say!(common.dialogs.bad_town),
         ("weightLbs", Flaw::OutOfRange) => say!(common.flaw.weight),
