@@ -169,6 +169,14 @@ fn local(at: Timestamp, offset_min: i32) -> NaiveDateTime {
 #[derive(Clone, Copy)]
 pub struct Now(leptos::prelude::RwSignal<Timestamp>);
 
+impl Now {
+    /// What it shows, unless its page is gone.
+    pub fn shown(self) -> Option<Timestamp> {
+        use leptos::prelude::*;
+        self.0.try_get_untracked()
+    }
+}
+
 /// How often ages are written anew, in milliseconds.
 #[cfg(feature = "hydrate")]
 const TICK_MS: u64 = 15_000;

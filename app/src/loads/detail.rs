@@ -10,6 +10,7 @@ mod keys;
 mod stops;
 mod tender;
 mod timeline;
+mod visit;
 
 use contract::{Code, LoadId, One, Refusal, actor::Permission, loads::LoadDetail};
 use leptos::{either::Either, prelude::*};

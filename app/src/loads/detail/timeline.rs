@@ -7,6 +7,7 @@ use contract::{
 };
 use leptos::{either::Either, prelude::*};
 
+use super::visit::{LastVisit, follow};
 use crate::{
     live::Entry,
     pages::Visitor,
@@ -24,24 +25,110 @@ pub fn Timeline(entry: RwSignal<Entry>, detail: RwSignal<LoadDetail>) -> impl In
     let (offset_min, zone) =
         entry.with_untracked(|entry| (entry.row.pickup.offset_min, entry.row.pickup.zone_short.clone()));
     let me = expect_context::<Visitor>().me.map(|me| me.name).unwrap_or_default();
+    let me = StoredValue::new(me);
+    let LastVisit(last) = follow(entry.with_untracked(|entry| entry.row.id));
+    let is_new = move |happened: &TimelineEntry| {
+        let others = me.with_value(|me| happened.by.as_ref() != Some(me));
+        others && last.get().is_some_and(|last| happened.at > last)
+    };
+    let shown = RwSignal::new(None::<Matter>);
     let lines = move || {
         detail.with(|detail| {
-            if detail.timeline.is_empty() {
+            let lines: Vec<_> = detail
+                .timeline
+                .iter()
+                .filter(|happened| shown.get().is_none_or(|shown| matter(&happened.what) == shown))
+                .map(|happened| {
+                    let is_new = is_new(happened);
+                    me.with_value(|me| line(happened, me, offset_min, &zone, is_new))
+                })
+                .collect();
+            if lines.is_empty() {
                 return Either::Left(view! { <p class="sub">{say!(common.detail.no_timeline)}</p> });
             }
-            let lines = detail.timeline.iter().map(|happened| line(happened, &me, offset_min, &zone)).collect_view();
             Either::Right(view! { <ol class="timeline">{lines}</ol> })
         })
     };
+    let news = move || {
+        let last = last.get()?;
+        let count = detail.with(|detail| detail.timeline.iter().filter(|happened| is_new(happened)).count());
+        (count > 0).then(|| {
+            view! { <p class="sub news">{say!(common.detail.since, count = count, ago = when::ago(last, when::now()))}</p> }
+        })
+    };
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        shown.set(MATTERS.into_iter().find(|matter| matter.name() == value));
+    };
     view! {
         <section class="box">
-            <h2>{say!(common.detail.timeline)}</h2>
+            <header class="timeline-head">
+                <h2>{say!(common.detail.timeline)}</h2>
+                <select aria-label=say!(common.detail.show) on:change=choose>
+                    <option value="">{say!(common.detail.everything)}</option>
+                    {MATTERS.map(|matter| view! { <option value=matter.name()>{matter.word()}</option> }).collect_view()}
+                </select>
+            </header>
+            {news}
             {lines}
         </section>
     }
 }
 
-fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl IntoView + use<> {
+/// What entries of a timeline are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matter {
+    /// Where the load is in its life, and who moves it.
+    Course,
+    /// Its truck on the way.
+    Road,
+    /// What is known of it.
+    Details,
+    /// Its papers.
+    Papers,
+}
+
+const MATTERS: [Matter; 4] = [Matter::Course, Matter::Road, Matter::Details, Matter::Papers];
+
+impl Matter {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Course => "course",
+            Self::Road => "road",
+            Self::Details => "details",
+            Self::Papers => "papers",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Course => say!(common.detail.matter.course),
+            Self::Road => say!(common.detail.matter.road),
+            Self::Details => say!(common.detail.matter.details),
+            Self::Papers => say!(common.detail.matter.papers),
+        }
+    }
+}
+
+const fn matter(what: &Happening) -> Matter {
+    match what {
+        Happening::LoadCreated
+        | Happening::StatusChanged { .. }
+        | Happening::CarrierAssigned { .. }
+        | Happening::Tendered { .. }
+        | Happening::TenderAnswered { .. }
+        | Happening::ChecksWaived { .. }
+        | Happening::ChangeUndone { .. } => Matter::Course,
+        Happening::StopArrived { .. }
+        | Happening::StopDeparted { .. }
+        | Happening::EtaSlipped { .. }
+        | Happening::DetentionBegun { .. } => Matter::Road,
+        Happening::Edited { .. } => Matter::Details,
+        Happening::DocumentAdded { .. } | Happening::DocumentRemoved { .. } => Matter::Papers,
+    }
+}
+
+fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str, is_new: bool) -> impl IntoView + use<> {
     let TimelineEntry { at, by, what } = happened;
     let fix = |at: Option<Timestamp>| {
         at.map(|at| say!(common.detail.fix_of, at = format!("{} {zone}", when::day_and_clock(at, offset_min))))
@@ -113,7 +200,7 @@ fn line(happened: &TimelineEntry, me: &str, offset_min: i32, zone: &str) -> impl
     };
     let below = reason.map_or_else(|| who.clone(), |reason| format!("{who}: {reason}"));
     view! {
-        <li>
+        <li class:new=is_new>
             <Icon name=icon />
             <span>{words}</span>
             <time datetime=at.to_string()>{format!("{} {zone}", when::day_and_clock(*at, offset_min))}</time>
