@@ -54,8 +54,11 @@ pub async fn import(desk: &Desk, who: &Actor, ask: ImportLoads) -> Result<Import
     Ok(Imported { columns, lines: outcomes })
 }
 
+/// What stands in a line.
+type Values = BTreeMap<Column, String>;
+
 /// The columns of the file and what stands in each line of it.
-fn read(who: &Actor, ask: &ImportLoads) -> Result<(Vec<Titled>, Vec<BTreeMap<Column, String>>), Refusal> {
+fn read(who: &Actor, ask: &ImportLoads) -> Result<(Vec<Titled>, Vec<Values>), Refusal> {
     let bad = |flaw, words: &str| Refusal::flawed("csv", flaw, words);
     let text = ask.csv.trim_start_matches('\u{feff}');
     let titles = text.lines().next().unwrap_or_default();
@@ -117,7 +120,7 @@ fn guessed<'a>(who: &Actor, titles: impl Iterator<Item = &'a str>) -> Vec<Option
 struct Known(HashMap<(String, String), String>);
 
 impl Known {
-    async fn of(store: &Store, who: &Actor, lines: &[BTreeMap<Column, String>]) -> Result<Self> {
+    async fn of(store: &Store, who: &Actor, lines: &[Values]) -> Result<Self> {
         let mut wanted: Vec<&str> =
             lines.iter().filter_map(|line| line.get(&Column::Reference)).map(|text| text.trim()).collect();
         wanted.retain(|reference| !reference.is_empty());

@@ -142,17 +142,14 @@ mod server {
     use crate::fault::Fault;
 
     /// None: no server chooses files.
-    #[expect(clippy::unused_async, reason = "the browser's waits for the file")]
     pub async fn text(file: File) -> Option<String> {
         match file {}
     }
 
     /// Nobody waits on the server.
-    #[expect(clippy::unused_async, reason = "the browser's waits")]
     pub async fn pause(_ms: u64) {}
 
     /// A server sends nothing to itself.
-    #[expect(clippy::unused_async, reason = "the browser's waits for the answer")]
     pub async fn send(_ask: &ImportLoads, _key: Option<String>) -> Result<One<Imported>, Fault> {
         Err(Fault::Unreachable { unreachable: String::new() })
     }

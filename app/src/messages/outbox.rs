@@ -149,7 +149,7 @@ mod browser {
 
     use std::time::Duration;
 
-    use contract::{ClientKey, Code, One, messages::SendMessage};
+    use contract::{Code, One, messages::SendMessage};
     use leptos::{prelude::*, task::spawn_local};
 
     use super::{Outbox, Waiting};

@@ -87,9 +87,9 @@ mod tests {
         }
     }
 
-    fn near(miles: u32) -> Option<EmptyTruck> {
+    fn near(miles: u32) -> EmptyTruck {
         let town = Town { city: "Salina".to_owned(), state: "KS".to_owned() };
-        Some(EmptyTruck { driver: "Ana".to_owned(), town, miles, from: Timestamp::from_millis(0) })
+        EmptyTruck { driver: "Ana".to_owned(), town, miles, from: Timestamp::from_millis(0) }
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
         let plain = nobody().points();
         for better in [
             Suggested { lane_loads: 1, ..nobody() },
-            Suggested { truck: near(200), ..nobody() },
+            Suggested { truck: Some(near(200)), ..nobody() },
             Suggested { on_time: Share { met: 10, of: 10 }, ..nobody() },
             Suggested { taken: Share { met: 3, of: 4 }, ..nobody() },
         ] {
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn nearer_is_better_and_one_good_day_is_less_than_a_good_year() {
-        let at = |miles| Suggested { truck: near(miles), ..nobody() }.points();
+        let at = |miles| Suggested { truck: Some(near(miles)), ..nobody() }.points();
         assert!(at(10) > at(100) && at(100) > at(250));
         let on_time = |met, of| Suggested { on_time: Share { met, of }, ..nobody() }.points();
         assert!(on_time(96, 100) > on_time(1, 1));
@@ -123,7 +123,7 @@ mod tests {
             lane_loads: 99,
             on_time: Share { met: 9_999, of: 9_999 },
             taken: Share { met: 9_999, of: 9_999 },
-            truck: near(0),
+            truck: Some(near(0)),
             ..nobody()
         };
         assert!(best.points() <= 100.0);

@@ -14,7 +14,7 @@ pub fn follow(load: LoadId) -> LastVisit {
         #[cfg(feature = "hydrate")]
         browser::keep(load, last);
         #[cfg(not(feature = "hydrate"))]
-        _ = load;
+        let _ = load;
     });
     LastVisit(last)
 }
