@@ -159,7 +159,7 @@ fn calls(input: &mut SchemaGenerator, output: &mut SchemaGenerator) -> Vec<Call>
         GET "/auth/me" "Who the caller is." Query(Nothing) -> Json((One<Me>));
         GET "/loads" "Loads that match, a page of them." Query(LoadQuery) -> Json((Listed<LoadRow>));
         POST "/loads" "Enters a load." Body(NewLoad) -> Json((One<LoadRow>));
-        POST "/loads/import" "Enters loads from a spreadsheet, 500 lines at most, or says what would become of them." Body(ImportLoads) -> Json((One<Imported>));
+        POST "/loads/import" "Enters loads from a spreadsheet, 100 lines at most, or says what would become of them." Body(ImportLoads) -> Json((One<Imported>));
         POST "/loads/change" "Changes what is known of a load, field by field: what somebody else changed meanwhile is a conflict." Body(EditLoad) -> Json((One<LoadRow>));
         GET "/loads/one" "One load with its stops, timeline and documents." Query(ById<LoadId>) -> Json((One<LoadDetail>));
         GET "/loads/counts" "How many loads each named selection has." Query(Nothing) -> Json((One<ViewCounts>));

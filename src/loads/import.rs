@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use contract::{
-    Refusal,
+    Code, Refusal,
     actor::{Actor, Permission},
-    loads::import::{Column, ImportLoads, Imported, Line, MAX_COLUMNS, MAX_LINES, Titled, load, separator},
+    loads::import::{Column, Faults, ImportLoads, Imported, Line, MAX_COLUMNS, MAX_LINES, Titled, load, separator},
     refusal::Flaw,
 };
 
@@ -30,9 +30,9 @@ pub async fn import(desk: &Desk, who: &Actor, ask: ImportLoads) -> Result<Import
     let checked: Vec<Result<Insert, Refusal>> = lines
         .iter()
         .map(|values| {
-            let load = load(values)?;
-            known.see(&load.customer_name, load.reference.as_deref())?;
-            check(desk, who, load)
+            let (load, faults) = load(values);
+            let reference = known.see(&load.customer_name, load.reference.as_deref());
+            judged(check(desk, who, load), faults.into_iter().chain(reference).collect())
         })
         .collect();
     let mut outcomes = Vec::with_capacity(checked.len());
@@ -52,6 +52,26 @@ pub async fn import(desk: &Desk, who: &Actor, ask: ImportLoads) -> Result<Import
     }
     tx.commit().await?;
     Ok(Imported { columns, lines: outcomes })
+}
+
+/// What was checked, with what is wrong beside that.
+fn judged(checked: Result<Insert, Refusal>, mut faults: Faults) -> Result<Insert, Refusal> {
+    let details = match checked {
+        Ok(load) if faults.is_empty() => return Ok(load),
+        Ok(_) => None,
+        Err(refusal) if refusal.code == Code::Invalid => refusal.details,
+        Err(refusal) => return Err(refusal),
+    };
+    for (field, words) in details.iter().flat_map(|details| &details.fields) {
+        // A window that doesn't open doesn't close either: that is told once.
+        let opens = field.strip_suffix("End").map(|stem| format!("{stem}Start"));
+        if opens.is_some_and(|opens| faults.contains_key(&opens)) {
+            continue;
+        }
+        let flaw = details.as_ref().and_then(|details| details.flaws.get(field).copied()).unwrap_or(Flaw::Unreadable);
+        faults.entry(field.clone()).or_insert_with(|| (flaw, words.clone()));
+    }
+    Err(Refusal::flawed_fields(faults))
 }
 
 /// What stands in a line.
@@ -78,7 +98,7 @@ fn read(who: &Actor, ask: &ImportLoads) -> Result<(Vec<Titled>, Vec<Values>), Re
             continue;
         }
         if records.len() == MAX_LINES {
-            return Err(bad(Flaw::TooLong, "at most 500 lines in one call"));
+            return Err(bad(Flaw::TooLong, "at most 100 lines in one call"));
         }
         records.push(record);
     }
@@ -130,18 +150,15 @@ impl Known {
         Ok(Self(found.into_iter().map(|known| ((known.customer, known.reference), known.load_number)).collect()))
     }
 
-    /// Notes the reference of a line.
-    ///
-    /// # Errors
-    /// When a load of that customer, or a line before, has it already.
-    fn see(&mut self, customer: &str, reference: Option<&str>) -> Result<(), Refusal> {
-        let Some(reference) = reference else { return Ok(()) };
+    /// Notes the reference of a line; a fault when a load of that customer, or a line before, has it already.
+    fn see(&mut self, customer: &str, reference: Option<&str>) -> Option<(String, (Flaw, String))> {
+        let reference = reference?;
         let key = (customer.to_owned(), reference.to_owned());
         if let Some(number) = self.0.get(&key) {
             let words = if number.is_empty() { "stands in a line before".to_owned() } else { format!("is {number}") };
-            return Err(Refusal::flawed("reference", Flaw::NotAllowed, words));
+            return Some(("reference".to_owned(), (Flaw::NotAllowed, words)));
         }
         self.0.insert(key, String::new());
-        Ok(())
+        None
     }
 }

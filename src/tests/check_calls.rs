@@ -306,7 +306,7 @@ fn notes_are_changed_by_who_logged_them_for_half_an_hour_and_only_an_admin_takes
         }
         let admin = server.sign_in("admin@blueridge.test").await;
         assert!(admin.post("/api/v1/check-calls/remove", json!({ "id": id })).await.status.is_success());
-        assert_eq!(told(&admin, &since, "checkcall:removed").await.len(), 1);
+        assert_eq!(told(&dispatcher, &since, "checkcall:removed").await.len(), 1);
         assert!(notes(&calls(&dispatcher, load.id).await).is_empty());
         admin.post("/api/v1/check-calls/remove", json!({ "id": id })).await.refused(404, "not_found");
         server.stop().await;
@@ -447,7 +447,7 @@ fn the_list_has_what_is_due_what_costs_most_first_and_what_will_be_within_an_hou
         };
         let plain = send(false, 5_000).await;
         let hot = send(true, 5_000).await;
-        let late = send(false, 300).await;
+        let late = send(false, 240).await;
         let soon = send(false, 470).await;
         assert_eq!(due(&ops).await["quiet"], 4);
         server.clock.advance_ms(6 * HOUR_MS + 1_000);

@@ -3,7 +3,14 @@
 use contract::loads::LoadRow;
 use serde_json::{Value, json};
 
-use crate::fixture::{Client, TestServer, new_load, on_both_engines};
+use crate::fixture::{Client, TestServer, on_both_engines};
+
+/// A load whose trailer the fixture's carriers have.
+fn new_load() -> Value {
+    let mut new = crate::fixture::new_load();
+    new["equipment"] = json!("DRY_VAN");
+    new
+}
 
 async fn suggested(client: &Client, load: &LoadRow) -> Vec<Value> {
     let answer = client.get(&format!("/api/v1/carriers/suggested?loadId={}", load.id)).await;
@@ -16,7 +23,7 @@ fn who_knows_the_lane_and_has_a_truck_empty_there_is_suggested_first() {
         let server = TestServer::start(engine).await;
         let ops = server.sign_in("ops@blueridge.test").await;
         let (first, second) = (json!(server.blue.carriers[0]), json!(server.blue.carriers[1]));
-        let load = ops.create_load().await;
+        let load = ops.post("/api/v1/loads", new_load()).await.row();
         let before = suggested(&ops, &load).await;
         assert_eq!(before.len(), 2, "{before:?}");
         assert!(before.iter().all(|known| known["laneLoads"] == 0 && known["truck"].is_null()));
@@ -68,7 +75,7 @@ fn only_who_may_carry_it_is_suggested_and_only_to_who_may_give_it() {
     on_both_engines(async |engine| {
         let server = TestServer::start(engine).await;
         let ops = server.sign_in("ops@blueridge.test").await;
-        let load = ops.create_load().await;
+        let load = ops.post("/api/v1/loads", new_load()).await.row();
         let relations = server.sign_in("relations@blueridge.test").await;
         let edit = async |which: usize, field: &str, value: Value| {
             let id = server.blue.carriers[which];

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{EQUIPMENT, Equipment, NewLoad, NewStop, StopKind};
 use crate::{Refusal, Timestamp, refusal::Flaw, typed};
 
-/// So many lines one call takes, so that each is answered soon and its answer can be kept.
-pub const MAX_LINES: usize = 500;
+/// So many lines one call takes: it is answered soon, and what is told of them fills nobody's queue.
+pub const MAX_LINES: usize = 100;
 
 /// So many columns a file may have.
 pub const MAX_COLUMNS: usize = 100;
@@ -198,12 +198,12 @@ pub fn lines(text: &str) -> Vec<&str> {
     lines
 }
 
-/// The load that a line's values describe.
-///
-/// # Errors
-/// What can't be read, field by field, in a refusal; what can be is checked when it is entered.
-pub fn load(values: &BTreeMap<Column, String>) -> Result<NewLoad, Refusal> {
-    let mut faults = BTreeMap::new();
+/// What is wrong with fields, by their names on the wire.
+pub type Faults = BTreeMap<String, (Flaw, String)>;
+
+/// The load that a line's values describe, and what of them can't be read; what can be is checked when it is entered.
+pub fn load(values: &BTreeMap<Column, String>) -> (NewLoad, Faults) {
+    let mut faults = Faults::new();
     let mut fault = |column: Column, flaw: Flaw, words: &str| {
         faults.insert(column.field().to_owned(), (flaw, words.to_owned()));
     };
@@ -281,7 +281,7 @@ pub fn load(values: &BTreeMap<Column, String>) -> Result<NewLoad, Refusal> {
         carrier_rate_cents,
         notes: text(Column::Notes),
     };
-    if faults.is_empty() { Ok(new) } else { Err(Refusal::flawed_fields(faults)) }
+    (new, faults)
 }
 
 /// A trailer by one of its names: `DRY_VAN`, `Dry van`, `van`, `V`.
@@ -395,19 +395,20 @@ mod tests {
             ("12/1/2026", "2026-12-01T00:00"),
             ("2026-12-01T08:00:00Z", "2026-12-01T08:00:00Z"),
         ] {
-            let new = load(&values(&[(Column::PickupFrom, text)])).expect(text);
+            let (new, faults) = load(&values(&[(Column::PickupFrom, text)]));
+            assert!(faults.is_empty(), "{text}");
             assert_eq!(new.stops[0].window_start, opens, "{text}");
         }
         for text in ["soon", "13/13/2026", "2026-12-01 25:00", "12/1/2026 13:00 PM", "12/1/2026 8", "2026-02-30"] {
-            let refusal = load(&values(&[(Column::PickupFrom, text)])).expect_err(text);
-            let flaws = refusal.details.expect("details").flaws;
-            assert_eq!(flaws.into_iter().collect::<Vec<_>>(), [("stops[0].windowStart".to_owned(), Flaw::Unreadable)]);
+            let (_, faults) = load(&values(&[(Column::PickupFrom, text)]));
+            let flaws: Vec<_> = faults.iter().map(|(field, (flaw, _))| (field.as_str(), *flaw)).collect();
+            assert_eq!(flaws, [("stops[0].windowStart", Flaw::Unreadable)], "{text}");
         }
     }
 
     #[test]
     fn a_day_is_a_whole_day_and_a_time_alone_an_appointment() {
-        let new = load(&values(&[])).expect("a load");
+        let (new, _) = load(&values(&[]));
         assert_eq!((&*new.stops[0].window_start, &*new.stops[0].window_end), ("2026-12-01T08:00", "2026-12-01T08:00"));
         assert_eq!((&*new.stops[1].window_start, &*new.stops[1].window_end), ("2026-12-02T00:00", "2026-12-02T23:59"));
         assert_eq!((&*new.stops[0].city, &*new.stops[0].state), ("Dallas", "TX"));
@@ -422,13 +423,13 @@ mod tests {
             (Column::Equipment, "Spaceship"),
             (Column::DeliveryFrom, "soon"),
         ];
-        let flaws = load(&values(&bad)).expect_err("bad").details.expect("details").flaws;
-        let fields: Vec<_> = flaws.keys().map(String::as_str).collect();
+        let (_, faults) = load(&values(&bad));
+        let fields: Vec<_> = faults.keys().map(String::as_str).collect();
         assert_eq!(fields, ["carrierRateCents", "equipment", "stops[1].windowStart", "weightLbs"]);
         for (text, expected) in
             [("dry van", Equipment::DryVan), ("STEP_DECK", Equipment::StepDeck), ("RF", Equipment::Reefer)]
         {
-            assert_eq!(load(&values(&[(Column::Equipment, text)])).expect(text).equipment, expected);
+            assert_eq!(load(&values(&[(Column::Equipment, text)])).0.equipment, expected);
         }
     }
 

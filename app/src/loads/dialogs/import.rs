@@ -1,12 +1,14 @@
 //! Asks for a spreadsheet and what its columns hold, says what is wrong in which line, and enters the others.
 
+mod columns;
+
 use contract::{
     Code, One,
-    actor::Permission,
     loads::import::{Column, ImportLoads, Line, Titled, template},
 };
 use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
 
+use self::columns::{Columns, column_word};
 use super::{
     super::{
         sheet::{self, MAX_FILE, MAX_SHEET, Sheet},
@@ -18,7 +20,6 @@ use crate::{
     fault::Fault,
     live::live,
     once::new_key,
-    pages::Visitor,
     say,
     ui::{
         icon::Icon,
@@ -190,31 +191,6 @@ fn wait_ms(fault: &Fault) -> u64 {
     fault.refusal().and_then(|refusal| refusal.details.as_ref()?.retry_after_ms).unwrap_or(1_000)
 }
 
-/// What a column holds.
-fn column_word(column: Column) -> &'static str {
-    match column {
-        Column::Customer => say!(common.dialogs.customer),
-        Column::Reference => say!(common.dialogs.reference),
-        Column::Equipment => say!(common.dialogs.equipment),
-        Column::PickupFacility => say!(common.import.column.pickup_facility),
-        Column::PickupCity => say!(common.import.column.pickup_city),
-        Column::PickupState => say!(common.import.column.pickup_state),
-        Column::PickupFrom => say!(common.import.column.pickup_from),
-        Column::PickupUntil => say!(common.import.column.pickup_until),
-        Column::DeliveryFacility => say!(common.import.column.delivery_facility),
-        Column::DeliveryCity => say!(common.import.column.delivery_city),
-        Column::DeliveryState => say!(common.import.column.delivery_state),
-        Column::DeliveryFrom => say!(common.import.column.delivery_from),
-        Column::DeliveryUntil => say!(common.import.column.delivery_until),
-        Column::Commodity => say!(common.dialogs.commodity),
-        Column::Weight => say!(common.dialogs.weight),
-        Column::CustomerRate => say!(common.dialogs.customer_rate),
-        Column::CarrierRate => say!(common.dialogs.carrier_rate),
-        Column::Hot => say!(common.import.column.hot),
-        Column::Notes => say!(common.dialogs.notes),
-    }
-}
-
 /// The dialog.
 #[component]
 pub fn Import() -> impl IntoView {
@@ -236,10 +212,11 @@ pub fn Import() -> impl IntoView {
         Stage::Done => form.close(),
         Stage::Check | Stage::Enter => {}
     });
+    let again = Callback::new(move |()| state.begin(Stage::Check));
     view! {
         <Modal form title=say!(common.import.title).to_owned() submit=say!(common.import.go).to_owned() wide=true on_submit=send>
             <Chooser state />
-            {move || (state.stage.get() == Stage::Checked).then(|| view! { <Columns state /> })}
+            {move || (state.stage.get() == Stage::Checked).then(|| view! { <Columns columns=state.columns on_choice=again /> })}
             <Report state />
         </Modal>
     }
@@ -295,62 +272,6 @@ fn Chooser(state: State) -> impl IntoView {
 /// A text as a file that the browser keeps.
 fn as_file(text: &str) -> String {
     format!("data:text/csv;charset=utf-8,%EF%BB%BF{}", crate::ui::address::encoded(text))
-}
-
-/// What each column holds; another choice looks at everything once more.
-#[component]
-fn Columns(state: State) -> impl IntoView {
-    let sees_customer_rate = expect_context::<Visitor>().can(Permission::FinanceView);
-    let rows =
-        state.columns.get_untracked().into_iter().enumerate().map(|(place, Titled { title, column, sample })| {
-            let choose = move |event| {
-                let value = event_target_value(&event);
-                let column = Column::all().find(|column| column.title() == value);
-                state.columns.update(|columns| {
-                    for (at, known) in columns.iter_mut().enumerate() {
-                        // A field is filled by one column.
-                        if at == place {
-                            known.column = column;
-                        } else if column.is_some() && known.column == column {
-                            known.column = None;
-                        }
-                    }
-                });
-                state.begin(Stage::Check);
-            };
-            let options = Column::all()
-            .filter(|column| *column != Column::CustomerRate || sees_customer_rate)
-            .map(|each| view! { <option value=each.title() selected=column == Some(each)>{column_word(each)}</option> })
-            .collect_view();
-            let label = say!(common.import.holds, title = title.clone());
-            view! {
-                <tr>
-                    <th scope="row">{title}</th>
-                    <td class="sub">{sample}</td>
-                    <td>
-                        <select aria-label=label on:change=choose>
-                            <option value="" selected=column.is_none()>{say!(common.import.ignore)}</option>
-                            {options}
-                        </select>
-                    </td>
-                </tr>
-            }
-        });
-    view! {
-        <div class="sheet">
-            <table>
-                <caption class="sr-only">{say!(common.import.columns)}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{say!(common.import.in_file)}</th>
-                        <th scope="col">{say!(common.import.example)}</th>
-                        <th scope="col">{say!(common.import.means)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
 }
 
 /// How far it has come, and what is wrong.
