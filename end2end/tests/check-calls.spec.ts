@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { at, expect, live, loadIn, test } from "./desk";
+import { at, expect, live, test } from "./desk";
 
 const SHOTS = `${import.meta.dirname}/../../target/shots`;
 const SIZES = [[1440, 900], [768, 1024], [390, 844]];
@@ -24,7 +24,12 @@ async function look(page: Page, name: string) {
 }
 
 test("a call is logged by keys alone, others see it at once, and its notes are changed and the call taken out", async ({ browser, server }) => {
-  const load = await loadIn(server, "IN_TRANSIT");
+  // A truck that was heard of near a town.
+  const { body: listed } = await server.call("ops@blueridge.demo", "loads?status=IN_TRANSIT&size=100&sort=loadNumber");
+  let load = listed.data[0];
+  for (load of listed.data) {
+    if ((await server.call("ops@blueridge.demo", `check-calls?loadId=${load.id}`)).body.near) break;
+  }
   const desk = await at(browser, server, "dispatch1@blueridge.demo");
   const admin = await at(browser, server, "admin@blueridge.demo");
   for (const page of [desk, admin]) {
@@ -35,7 +40,7 @@ test("a call is logged by keys alone, others see it at once, and its notes are c
 
   await desk.keyboard.press("c");
   const form = desk.getByRole("dialog", { name: `Log a call for ${load.loadNumber}` });
-  const town = form.getByLabel("City, state");
+  const town = form.getByLabel("City and state");
   await expect(town, "filled in from the truck's position").not.toHaveValue("");
   await look(desk, "log-call");
   await town.fill("Nowhere");
@@ -87,7 +92,7 @@ test("who must be called stands in one list, and whoever has called takes the lo
   const number = (await row.locator("a.num").textContent())!;
   await row.getByRole("button", { name: `Log a call for ${number}` }).click();
   const form = one.getByRole("dialog", { name: `Log a call for ${number}` });
-  await form.getByLabel("City, state").fill("Salina, KS");
+  await form.getByLabel("City and state").fill("Salina, KS");
   await form.getByRole("button", { name: "Log call" }).click();
   await expect(form).toBeHidden();
   for (const page of [one, other]) {

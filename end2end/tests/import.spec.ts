@@ -12,7 +12,7 @@ test("a spreadsheet is checked, its columns are named, the good lines are entere
   const desk = await at(browser, server, "dispatch1@blueridge.demo");
   const other = await at(browser, server, "dispatch2@blueridge.demo");
   for (const page of [desk, other]) {
-    await page.goto(`${server.url}/loads?q=Spreadsheet`);
+    await page.goto(`${server.url}/loads?sort=-loadNumber`);
     await live(page);
   }
   await desk.getByRole("button", { name: "Import" }).click();

@@ -92,6 +92,7 @@ test("one list feeds the keys, their map and the palette, by role", async ({ bro
   await page.screenshot({ path: `${SHOTS}/palette-dark-390.png` });
   const names = await palette(page).getByRole("option").allInnerTexts();
   await page.keyboard.press("Escape");
+  await expect(palette(page)).toBeHidden();
   await page.keyboard.press("?");
   const map = page.getByRole("dialog", { name: "Keys" });
   for (const name of ["New load", "Go to Loads", "Go to Dispatch", "Undo your last change"]) {

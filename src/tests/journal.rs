@@ -56,9 +56,11 @@ fn numbers_have_no_holes_however_many_write_at_once() {
             write.await.unwrap();
         }
         let answer = missed(&dispatcher, &cursor).await;
-        let seqs: Vec<_> =
-            answer["events"].as_array().unwrap().iter().map(|event| event["seq"].as_u64().unwrap()).collect();
-        assert_eq!(seqs, (1..=30).collect::<Vec<_>>());
+        // On a slow machine the figures are told of in between.
+        let events = answer["events"].as_array().unwrap();
+        let seqs: Vec<_> = events.iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+        assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>());
+        assert_eq!(events.iter().filter(|event| event["event"] == "load:created").count(), 30);
         server.stop().await;
     });
 }

@@ -31,15 +31,17 @@ fn who_knows_the_lane_and_has_a_truck_empty_there_is_suggested_first() {
         // The second one delivers a load of the same lane, late; its driver is then empty in Denver, which is too far away.
         let mut new = new_load();
         let now = server.clock.now();
-        for (stop, hours) in [(0, -30), (1, -20)] {
-            new["stops"][stop]["windowStart"] = json!(now.plus_minutes(hours * 60));
-            new["stops"][stop]["windowEnd"] = json!(now.plus_minutes(hours * 60 + 30));
+        for stop in 0..2 {
+            new["stops"][stop]["windowStart"] = json!(now.plus_minutes(-60));
+            new["stops"][stop]["windowEnd"] = json!(now.plus_minutes(30));
         }
         let done = ops.post("/api/v1/loads", new).await.row();
-        let mut done = ops.assign(&done, &server.blue, 1, Some("ACCEPTED")).await;
-        for status in ["DISPATCHED", "IN_TRANSIT", "DELIVERED"] {
-            done = ops.move_to(&done, status).await;
-        }
+        let done = ops.assign(&done, &server.blue, 1, Some("ACCEPTED")).await;
+        let done = ops.move_to(&done, "DISPATCHED").await;
+        server.clock.advance_ms(3_600_000);
+        let (ops, now) = (server.sign_in("ops@blueridge.test").await, server.clock.now());
+        let done = ops.move_to(&done, "IN_TRANSIT").await;
+        ops.move_to(&done, "DELIVERED").await;
         let after = suggested(&ops, &load).await;
         assert_eq!(after[0]["carrierId"], second);
         assert_eq!((&after[0]["laneLoads"], &after[0]["onTime"]), (&json!(1), &json!({ "met": 0, "of": 1 })));

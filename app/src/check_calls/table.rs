@@ -76,7 +76,7 @@ pub fn Table(
         })
     };
     view! {
-        <ul class="calls-counts" role="status">{counts.collect_view()}</ul>
+        <div role="status"><ul class="calls-counts">{counts.collect_view()}</ul></div>
         {rows}
     }
 }

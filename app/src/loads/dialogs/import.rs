@@ -245,7 +245,7 @@ fn Chooser(state: State) -> impl IntoView {
         over.set(true);
     };
     view! {
-        <div class="add-paper" class:over=move || over.get() on:dragover=hover on:dragleave=move |_| over.set(false) on:drop=fallen>
+        <div class="add-paper first" class:over=move || over.get() on:dragover=hover on:dragleave=move |_| over.set(false) on:drop=fallen>
             <label class="btn" aria-disabled=move || is_busy().then_some("true")>
                 <Icon name="upload" />
                 {say!(common.import.choose)}

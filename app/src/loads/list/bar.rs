@@ -65,7 +65,7 @@ pub fn Bar(
                 </a>
             })}
             {may_create.then(|| view! {
-                <button class="btn" on:click=|_| ask(Dialog::Import) title=say!(loads.import_hint)>
+                <button class="btn import" on:click=|_| ask(Dialog::Import) title=say!(loads.import_hint)>
                     <Icon name="upload" size=14 />
                     {say!(loads.import)}
                 </button>

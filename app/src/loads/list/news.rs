@@ -23,8 +23,11 @@ pub struct News {
     pub fresh: RwSignal<BTreeSet<LoadId>>,
     /// Goes up when the counts of the selections must be asked for anew.
     pub recount: RwSignal<u32>,
-    /// Goes up when the reader has entered a load that belongs to the list: that is shown at once.
+    /// Goes up when the reader has entered a load that belongs to the list: that is shown at once. Of many that come
+    /// together, as from a spreadsheet, the others are shown a moment later.
     pub own: RwSignal<u32>,
+    /// Whether some of them are still to be shown.
+    pub own_waits: StoredValue<bool>,
     listed: StoredValue<BTreeSet<LoadId>>,
 }
 
@@ -35,6 +38,7 @@ impl News {
             fresh: RwSignal::default(),
             recount: RwSignal::new(0),
             own: RwSignal::new(0),
+            own_waits: StoredValue::new(false),
             listed: StoredValue::default(),
         }
     }
@@ -47,8 +51,9 @@ impl News {
         }
     }
 
-    /// Takes an event: a load that it brought into the list is new, one that it took out no longer is.
-    pub fn hear(&self, happened: &Happened, asked: &LoadQuery, me: Option<UserId>, now: Timestamp) {
+    /// Takes an event: a load that it brought into the list is new, one that it took out no longer is. Says whether the
+    /// reader has entered one.
+    pub fn hear(&self, happened: &Happened, asked: &LoadQuery, me: Option<UserId>, now: Timestamp) -> bool {
         let belongs = |load: &LoadRow| fits(asked, load, me, now);
         let (load, came) = match happened {
             Happened::LoadCreated(event) => (&event.load, belongs(&event.load)),
@@ -59,20 +64,20 @@ impl News {
             }
             Happened::LoadUpdated(event) => (&event.load, false),
             Happened::LoadAssigned(event) => (&event.load, false),
-            _ => return,
+            _ => return false,
         };
         let id = load.id;
         if came && !self.listed.with_value(|listed| listed.contains(&id)) {
             // Whoever enters a load looks after it at first; the event has no other author.
             let own = load.dispatcher.as_ref().is_some_and(|dispatcher| Some(dispatcher.id) == me);
             if own && matches!(happened, Happened::LoadCreated(_)) {
-                self.own.update(|count| *count += 1);
-            } else {
-                self.fresh.update(|fresh| _ = fresh.insert(id));
+                return true;
             }
+            self.fresh.update(|fresh| _ = fresh.insert(id));
         } else if !belongs(load) && self.fresh.with_untracked(|fresh| fresh.contains(&id)) {
             self.fresh.update(|fresh| _ = fresh.remove(&id));
         }
+        false
     }
 
     /// Follows what happens while the page is open.
@@ -88,11 +93,19 @@ impl News {
             untrack(|| {
                 heard.with(|happened| {
                     let Some(happened) = happened else { return };
-                    self.hear(happened, &asked.get(), me, crate::when::now_untracked());
+                    let own = self.hear(happened, &asked.get(), me, crate::when::now_untracked());
+                    if own && waiting.with_value(Option::is_some) {
+                        self.own_waits.set_value(true);
+                    } else if own {
+                        self.own.update(|count| *count += 1);
+                    }
                     if waiting.with_value(Option::is_none) {
                         let recount = move || {
                             waiting.set_value(None);
                             self.recount.update(|count| *count += 1);
+                            if self.own_waits.try_update_value(std::mem::take).unwrap_or_default() {
+                                self.own.update(|count| *count += 1);
+                            }
                         };
                         waiting.set_value(set_timeout_with_handle(recount, Duration::from_millis(COUNT_AFTER_MS)).ok());
                     }
