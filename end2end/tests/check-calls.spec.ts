@@ -42,6 +42,7 @@ test("a call is logged by keys alone, others see it at once, and its notes are c
   const form = desk.getByRole("dialog", { name: `Log a call for ${load.loadNumber}` });
   const town = form.getByLabel("City and state");
   await expect(town, "filled in from the truck's position").not.toHaveValue("");
+  await expect(town, "writing starts here").toBeFocused();
   await look(desk, "log-call");
   await town.fill("Nowhere");
   await desk.keyboard.press("Enter");
@@ -68,7 +69,7 @@ test("a call is logged by keys alone, others see it at once, and its notes are c
 
   const changed = calls(admin).locator(".call").filter({ hasText: "Snow, then clear" });
   await changed.getByRole("button", { name: "Remove the call from Salina, KS" }).click();
-  await changed.getByRole("button", { name: "Yes" }).click();
+  await changed.getByRole("button", { name: "Take out" }).click();
   await expect(calls(desk)).not.toContainText("Snow, then clear");
 });
 

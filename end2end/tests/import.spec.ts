@@ -45,8 +45,10 @@ test("a spreadsheet is checked, its columns are named, the good lines are entere
   expect(decodeURIComponent(left!)).toContain("SH-2");
   expect(decodeURIComponent(left!)).not.toContain("SH-1");
   await dialog.getByRole("button", { name: "Close" }).click();
-  for (const name of ["Spreadsheet Café", "Spreadsheet <i>Two</i>"]) {
-    await expect(desk.getByRole("row").filter({ hasText: name })).toHaveCount(1);
+  const { body: entered } = await server.call("dispatch1@blueridge.demo", "loads?q=Spreadsheet&sort=customer");
+  expect(entered.data.map((load: any) => load.customerName)).toEqual(["Spreadsheet <i>Two</i>", "Spreadsheet Café"]);
+  for (const load of entered.data) {
+    await expect(desk.getByRole("link", { name: load.loadNumber }), "without a reload").toBeVisible();
   }
   await expect(other.getByText(/2 new/), "the other browser is told").toBeVisible();
 });

@@ -10,7 +10,7 @@ use contract::{
     loads::{Appointment, LoadRow, Town as TownName},
     status::LoadStatus as S,
 };
-use leptos::{either::Either, prelude::*, task::spawn_local, web_sys};
+use leptos::{either::Either, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 
 use super::{
     api::{calls_of_load, log_check_call},
@@ -230,7 +230,12 @@ fn Fields(
             let first = method == ContactMethod::Phone;
             view! { <label><input type="radio" name="method" value=method.name() checked=first /><span>{method_word(method)}</span></label> }
         });
-        view! { <fieldset class="seg"><legend>{say!(check_calls.by)}</legend>{choices.collect_view()}</fieldset> }
+        view! {
+            <div class="field">
+                <span aria-hidden="true">{say!(check_calls.by)}</span>
+                <fieldset class="seg"><legend>{say!(check_calls.by)}</legend>{choices.collect_view()}</fieldset>
+            </div>
+        }
     });
     let far = if visitor.can(Permission::CheckCallBackdate) { &LONG_AGO_MIN[..] } else { &[] };
     let agos = AGO_MIN.iter().chain(far).map(|min| {
@@ -247,6 +252,16 @@ fn Fields(
         view! { <label><input type="radio" name="remind" value=hours.to_string() checked=is_usual /><span>{say!(check_calls.in_hours, hours = hours)}</span></label> }
     });
     let ago_fault = form.at(|| vec!["calledAt".to_owned()]);
+    // The fields come after the dialog was opened, too late for the browser to begin with them by itself.
+    Effect::new(move |_| {
+        request_animation_frame(|| {
+            let town = document().query_selector("dialog [name=town]").ok().flatten();
+            if let Some(town) = town.and_then(|town| town.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+                _ = town.focus();
+                town.select();
+            }
+        });
+    });
     view! {
         {(last.is_some() || phone.is_some())
             .then(|| view! { <p class="sub call-last">{last}{phone.map(|phone| view! { <PhoneLink phone /> })}</p> })}
@@ -265,9 +280,13 @@ fn Fields(
         <Lines name="notes" label=say!(check_calls.notes) fault=form.at(|| vec!["notes".to_owned()]) most=NOTES />
         <div class="row3 call-more">
             {methods}
-            <fieldset class="seg"><legend>{say!(check_calls.next)}</legend>{reminders.collect_view()}</fieldset>
             <div class="field">
-                <select name="ago" id="ago" aria-label=say!(check_calls.said) aria-invalid=move || ago_fault.with(Option::is_some).then_some("true") aria-describedby="ago-fault">
+                <span aria-hidden="true">{say!(check_calls.next)}</span>
+                <fieldset class="seg"><legend>{say!(check_calls.next)}</legend>{reminders.collect_view()}</fieldset>
+            </div>
+            <div class="field">
+                <label for="ago">{say!(check_calls.said)}</label>
+                <select name="ago" id="ago" aria-invalid=move || ago_fault.with(Option::is_some).then_some("true") aria-describedby="ago-fault">
                     {agos}
                 </select>
                 <FaultLine id="ago-fault".to_owned() fault=ago_fault />
