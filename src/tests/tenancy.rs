@@ -66,9 +66,10 @@ pub fn example(method: &str, path: &str, load: &str, carrier: &str) -> Option<(S
         ("POST", "people/change") => write(json!({ "id": load, "active": false })),
         ("POST", "check-calls") => write(json!({ "loadId": load, "city": "Salina", "state": "KS" })),
         ("POST", "check-calls/change") => write(json!({ "id": load, "notes": "x" })),
-        ("POST", "check-calls/remove") => write(json!({ "id": load })),
         ("POST", "views") => write(json!({ "page": "loads", "name": "x", "query": "view=mine" })),
-        ("POST", "views/remove" | "people/invitation" | "people/sessions/end") => write(json!({ "id": load })),
+        ("POST", "check-calls/remove" | "views/remove" | "people/invitation" | "people/sessions/end") => {
+            write(json!({ "id": load }))
+        }
         ("GET", "places") => read("?q=Den"),
         ("GET", "loads/one" | "loads/document") => read(&format!("?id={load}")),
         ("POST", "links") => write(json!({ "loadId": load })),

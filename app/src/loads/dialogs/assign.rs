@@ -100,7 +100,7 @@ pub fn Assign(row: LoadRow, then: Option<LoadStatus>) -> impl IntoView {
                                     <option value="">{say!(common.dialogs.choose_carrier)}</option>
                                     {suitable.with_value(|suitable| row.with_value(|row| carrier_options(suitable, row)))}
                                 </select>
-                                <small class="sub">{reasons}</small>
+                                <span class="sub">{reasons}</span>
                                 <FaultLine id="carrier-fault".to_owned() fault=carrier_fault />
                             </div>
                             <div class="field">
