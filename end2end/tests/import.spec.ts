@@ -79,4 +79,5 @@ test("a long file goes in by parts, and one that is cut off goes on without doub
   await dialog.getByRole("button", { name: "Go on" }).click({ timeout: 60_000 });
   await expect(dialog).toBeHidden({ timeout: 60_000 });
   expect(await count()).toBe(1_200);
+  await page.context().close();
 });
